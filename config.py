@@ -1,0 +1,72 @@
+"""Settings, each from the environment with a default that suits a single machine.
+
+Flask-AppBuilder reads its own settings from here too; those that guard the product
+are fixed and not read from the environment.
+"""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+_env = os.environ.get
+
+
+def _flag(name: str, default: bool) -> bool:
+    return _env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+# Where the product keeps what it must not lose: the embedded database, the encrypted files, the keys.
+DATA_DIR = Path(_env("HOSHOU_DATA_DIR", str(ROOT / "var"))).resolve()
+
+SQLALCHEMY_DATABASE_URI = _env("HOSHOU_DATABASE_URL", f"sqlite:///{DATA_DIR / 'hoshou.sqlite'}")
+
+# One secret from which the keys for cookies, audit chain, stored digests and file encryption are derived.
+# Without it `hoshou` keeps one in DATA_DIR/keys, readable by the owner alone.
+MASTER_KEY = _env("HOSHOU_MASTER_KEY", "")
+
+# The address that mails name. Never taken from a request.
+PUBLIC_URL = _env("HOSHOU_PUBLIC_URL", "http://127.0.0.1:8080").rstrip("/")
+TRUSTED_PROXIES = int(_env("HOSHOU_TRUSTED_PROXIES", "0"))
+
+# Plugins of the product, in the order of their menus. Others are found by the entry-point group hoshou.plugins.
+PLUGINS = [
+    "organisations",
+    "bonds",
+    "domains",
+    "viewer",
+    "orderer",
+]
+if _env("HOSHOU_PLUGINS"):
+    PLUGINS = [name.strip() for name in _env("HOSHOU_PLUGINS", "").split(",") if name.strip()]
+
+# Mail.
+MAIL_SERVER = _env("HOSHOU_SMTP_HOST", "127.0.0.1")
+MAIL_PORT = int(_env("HOSHOU_SMTP_PORT", "25"))
+MAIL_USERNAME = _env("HOSHOU_SMTP_USER") or None
+MAIL_PASSWORD = _env("HOSHOU_SMTP_PASSWORD") or None
+MAIL_USE_TLS = _flag("HOSHOU_SMTP_STARTTLS", False)
+MAIL_USE_SSL = _flag("HOSHOU_SMTP_TLS", False)
+MAIL_DEFAULT_SENDER = _env("HOSHOU_MAIL_FROM", "info@mail.sonpo-hosyou-syouken.jp")
+
+# Service conditions (A-061, D-17).
+SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
+STAFF_HOURS_ENFORCED = _flag("HOSHOU_STAFF_HOURS", True)
+
+# Limits of an upload (D-01, D-19).
+MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_FILES_PER_FOLDER = 20
+MAX_CONTENT_LENGTH = 210 * 1024 * 1024
+
+# Life of secrets and sessions.
+OTP_MINUTES = int(_env("HOSHOU_OTP_MINUTES", "30"))
+IDLE_MINUTES = 20
+STAFF_IDLE_MINUTES = 60
+SESSION_HOURS = 12
+
+LANGUAGES = {"ja_JP": {"flag": "jp", "name": "日本語"}, "en": {"flag": "gb", "name": "English"}}
+BABEL_DEFAULT_LOCALE = "ja_JP"
+BABEL_DEFAULT_TIMEZONE = "Asia/Tokyo"
+BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
+
+# The demo sets this: a mail box page, and banners that say so.
+DEMO = _flag("HOSHOU_DEMO", False)

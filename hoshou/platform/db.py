@@ -1,0 +1,124 @@
+"""The database: one typed base for all tables, one place that commits.
+
+SQLite is the embedded default (write-ahead log, ``BEGIN IMMEDIATE`` for writers, a busy timeout);
+PostgreSQL is chosen by the setting ``SQLALCHEMY_DATABASE_URI`` alone.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_appbuilder import Model
+from flask_appbuilder.models.sqla.base import SQLA
+from sqlalchemy import DateTime, Dialect, Engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+from hoshou.base.clock import JST
+
+BUSY_TIMEOUT_MS = 10_000
+
+Model.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+db = SQLA()
+
+
+class Entity(Model):
+    """The base of every table of ours.
+
+    A table name that another plugin already took is an error here, where
+    Flask-AppBuilder's own base would merge the two without a word.
+    """
+
+    __abstract__ = True
+    __table_args__: Any = {"extend_existing": False}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant: kept in UTC, handed out in JST."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a zone can't be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return (value.replace(tzinfo=UTC) if value.tzinfo is None else value).astimezone(JST)
+
+
+def init_db(app: Flask) -> None:
+    """Bind the database to the application and teach SQLite its manners."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    options: dict[str, Any] = dict(app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {}))
+    if url.get_backend_name() == "sqlite":
+        options.setdefault("connect_args", {"timeout": BUSY_TIMEOUT_MS / 1000})
+    else:
+        options.setdefault("pool_pre_ping", True)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _teach_sqlite(db.engine)
+
+
+def _teach_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own transaction handling begins too late; SQLAlchemy's "begin" event decides instead.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def begin_writing(session: Session) -> None:
+    """Start the session's transaction anew as a writer.
+
+    A reader that turns writer can't wait on SQLite: it fails when somebody else has written meanwhile.
+    """
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were made outside the unit of work")
+    session.rollback()
+    session.connection(execution_options={"writes": True})
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction for one use case: all of it is committed at the end, or none of it.
+
+    Works on the session of the running application context. This is the one place that commits.
+    """
+    session: Session = db.session()
+    begin_writing(session)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

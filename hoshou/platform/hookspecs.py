@@ -1,0 +1,53 @@
+"""The whole plugin contract. Each hook says when it is called and what it returns."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from hoshou.platform.jobs.job import Job
+    from hoshou.platform.mail.template import MailTemplate
+    from hoshou.platform.staff.contribution import HomeItem, StaffView
+    from hoshou.platform.subject import Subject
+
+PROJECT = "hoshou"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def staff_views() -> "Iterable[StaffView]":
+    """Called once while the staff site is built; returns its screens, their menu entries and who may do what."""
+
+
+@hookspec
+def public_blueprints() -> "Iterable[Blueprint]":
+    """Called once while the public site is built; returns blueprints that anyone may reach in service hours."""
+
+
+@hookspec
+def api_blueprints() -> "Iterable[Blueprint]":
+    """Called once while the REST API is built; returns blueprints that a personal token opens."""
+
+
+@hookspec
+def jobs() -> "Iterable[Job]":
+    """Called by the scheduler and the command line; returns the scheduled jobs."""
+
+
+@hookspec
+def mail_templates() -> "Iterable[MailTemplate]":
+    """Called once at start; returns the mails that the plugin sends, with their wording and variables."""
+
+
+@hookspec
+def home_items(subject: "Subject") -> "Iterable[HomeItem]":
+    """Called each time the staff home is shown; returns what waits for this person."""
+
+
+@hookspec(firstresult=True)
+def subject_of_user(user_id: int) -> "Subject | None":
+    """Called when a staff request begins; returns who the user is and which rows are theirs."""

@@ -1,0 +1,75 @@
+"""Keys: one master secret, one derived key for each purpose.
+
+Purposes never share a key, so what leaks from one use says nothing about another.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import Flask
+
+MASTER_KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class KeyRing:
+    """Derives a key for each purpose and seals small values with it."""
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) < MASTER_KEY_BYTES:
+            raise ValueError("the master key must have at least 32 bytes")
+        self._master = master
+
+    def derive(self, purpose: str) -> bytes:
+        """The 32-byte key of one purpose."""
+        return HKDF(SHA256(), 32, salt=None, info=f"hoshou/{purpose}".encode()).derive(self._master)
+
+    def seal(self, purpose: str, plain: bytes, bound_to: str) -> bytes:
+        """Encrypt with AES-256-GCM; opening needs the same purpose and the same ``bound_to``."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.derive(purpose)).encrypt(nonce, plain, bound_to.encode())
+
+    def open(self, purpose: str, sealed: bytes, bound_to: str) -> bytes:
+        """Raises cryptography's InvalidTag when the value was altered or belongs elsewhere."""
+        return AESGCM(self.derive(purpose)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+
+    def fingerprint(self, purpose: str, value: str) -> str:
+        """A keyed digest (hex): finds a value again without keeping it."""
+        return hmac.new(self.derive(purpose), value.encode(), hashlib.sha256).hexdigest()
+
+
+def load_keys(app: Flask) -> KeyRing:
+    """The key ring from the setting MASTER_KEY (base64), else from a key file made once in DATA_DIR."""
+    configured: str = app.config["MASTER_KEY"]
+    if configured:
+        return KeyRing(base64.urlsafe_b64decode(configured))
+    return KeyRing(_key_file(Path(app.config["DATA_DIR"]) / "keys" / "master.key"))
+
+
+def _key_file(path: Path) -> bytes:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return base64.urlsafe_b64decode(path.read_bytes())
+    except FileNotFoundError:
+        pass
+    # Written aside and linked into place, so that of several first starts one key wins and none is torn.
+    draft = path.with_suffix(f".{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(base64.urlsafe_b64encode(secrets.token_bytes(MASTER_KEY_BYTES)))
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return base64.urlsafe_b64decode(path.read_bytes())

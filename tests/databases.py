@@ -1,0 +1,100 @@
+"""Databases for tests: a SQLite file, or a database of its own on a PostgreSQL server.
+
+The server is the one named by HOSHOU_TEST_POSTGRES, else one started from the machine's own
+binaries for the length of the test run.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+
+def postgres_binaries() -> Path | None:
+    """The folder of initdb and postgres, or None where PostgreSQL isn't installed."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    on_path = shutil.which("initdb")
+    if on_path:
+        folders.append(Path(on_path).resolve().parent)
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The address of a running server, without a database name."""
+    given = os.environ.get("HOSHOU_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    binaries = postgres_binaries()
+    assert binaries is not None, "PostgreSQL is not installed"
+    with tempfile.TemporaryDirectory(prefix="hoshou-pg-") as name:
+        data = Path(name) / "data"
+        port = _free_port()
+        # PostgreSQL refuses to run as root.
+        prefix: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(name, "postgres")
+            os.chmod(name, 0o755)
+            prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        subprocess.run(
+            [
+                *prefix,
+                binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+            ],
+            check=True,
+            capture_output=True,
+            cwd=name,
+        )
+        options = f"-p {port} -k {name} -h 127.0.0.1 -c fsync=off -c max_connections=200"
+        subprocess.run(
+            [*prefix, binaries / "pg_ctl", "-D", data, "-w", "-l", Path(name) / "log", "-o", options, "start"],
+            check=True,
+            capture_output=True,
+            cwd=name,
+        )
+        try:
+            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
+        finally:
+            subprocess.run(
+                [*prefix, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"],
+                check=True,
+                capture_output=True,
+                cwd=name,
+            )
+
+
+@contextmanager
+def postgres_database(server: str) -> Iterator[str]:
+    """The URL of an empty database, dropped afterwards."""
+    name = f"hoshou_{secrets.token_hex(6)}"
+    admin = server.replace("+psycopg", "") + "/postgres"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield f"{server}/{name}"
+    finally:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
