@@ -19,7 +19,7 @@ def app(database_url: str) -> Iterator[Flask]:
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     init_db(app)
-    audit.install(db.session, KEY)
+    audit.install(db.session, lambda: KEY)
     with app.app_context():
         Entity.metadata.create_all(db.engine, tables=[audit.AuditEntry.__table__])
         yield app
