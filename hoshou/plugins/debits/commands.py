@@ -1,6 +1,7 @@
 """`hoshou zengin`: bank files from and to JSON, without a database."""
 
 import json
+import sys
 from typing import BinaryIO
 
 import click
@@ -18,18 +19,13 @@ def zengin() -> None:
     """預金口座振替（全銀フォーマット）のファイルを扱います。"""
 
 
-AS_JSON = click.option(
-    "--json", is_flag=True, required=True, expose_value=False, help="JSONの文書を読み書きします。"
-)
-
-
 @zengin.command()
-@AS_JSON
+@click.option("--json", is_flag=True, required=True, expose_value=False, help="文書はJSONです。")
 def write() -> None:
     """標準入力の文書から口座振替ファイルを作り、標準出力に書きます。"""
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     try:
-        write_file(out, [parse_set(click.get_binary_stream("stdin").read())])
+        write_file(out, [parse_set(sys.stdin.buffer.read())])
     except Refused as refused:
         error = {"code": refused.code, "message": str(refused)}
         out.write(json.dumps({"error": error}, ensure_ascii=False).encode() + b"\n")
@@ -37,11 +33,11 @@ def write() -> None:
 
 
 @zengin.command()
-@AS_JSON
+@click.option("--json", is_flag=True, required=True, expose_value=False, help="文書はJSONです。")
 @click.argument("file", type=click.File("rb"))
 def show(file: BinaryIO) -> None:
     """口座振替ファイルを検査し、内容と問題点を標準出力に書きます。"""
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     problems: list[Problem] = []
     for piece in render(read_file(file), problems):
         out.write(piece.encode())

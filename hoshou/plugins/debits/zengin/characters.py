@@ -11,7 +11,10 @@ STORE_NAME = frozenset(KANA + string.ascii_uppercase + string.digits + " -")
 PARTY_NAME = STORE_NAME | frozenset("().")
 """委託者名 and 預金者名."""
 WIDE_NAME = PARTY_NAME | frozenset("ｦ\\/｢｣")
-"""The wider reading of some agents: ｦ and the eight symbols ￥ . ( ) / - 「 」 (￥ is byte 0x5C, here a backslash)."""
+"""The wider reading of some agents: ｦ and the eight symbols ￥ . ( ) / - 「 」.
+
+￥ is byte 0x5C, which CP932 reads as a backslash.
+"""
 
 
 def _character(byte: int) -> str:

@@ -5,58 +5,84 @@ fields looked at one by one, to say what is wrong and where.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from hoshou.base.errors import noop_gettext as N_
 
-from .layout import EBCDIC, RECORD_BYTES, Field, Kind, Record
+from .layout import EBCDIC, RECORD_BYTES, RECORDS, Field, Kind, Record
 from .problems import Problem
 from .profiles import Profile
 
-MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9])|(?:0[13-9]|1[0-2])30|(?:0[13578]|1[02])31"  # 0229 exists in some years
+MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9])|(?:0[13-9]|1[0-2])30|(?:0[13578]|1[02])31"
+"""Every day of the year as MMDD; 0229 too, since the year is unknown."""
 NAMES = (Kind.STORE_NAME, Kind.PARTY_NAME)
 
 
 class RecordCodec:
-    """Writes and reads one record type as an agent's profile wants it."""
+    """Writes and reads one record type as an agent's profile wants it.
+
+    An entry's attributes have the names and the order of the record's fields, FIXED ones left out.
+    """
 
     def __init__(self, record: Record, profile: Profile) -> None:
         self._fields = record.fields
         self._profile = profile
         self._patterns = {field: re.compile(self._pattern(field)) for field in record.fields}
         self._whole = re.compile("".join(f"(?:{p.pattern})" for p in self._patterns.values()))
+        self._template = "".join(
+            field.allowed
+            if field.kind is Kind.FIXED
+            else f"{{0.{field.name}:{'0>' if field.kind is Kind.NUMBER else '<'}{field.length}}}"
+            for field in record.fields
+        )
+        self._places = [
+            (
+                field.position - 1,
+                field.position - 1 + field.length,
+                field.kind is Kind.NUMBER,
+                field.kind in NAMES,
+            )
+            for field in record.fields
+            if field.kind is not Kind.FIXED
+        ]
 
-    def compose(self, entry: object) -> list[str]:
-        """The entry's attributes as fields filled up to their lengths; a value that is too long stays so."""
-        return [
+    def compose(self, record: int, entry: object) -> str | list[Problem]:
+        """The 120 characters that say the entry in the record of that number, or why there are none."""
+        text = self._template.format(entry)
+        if self._is_sound(text):
+            return text
+        # Something doesn't fit, or a code is shorter than its field and wants its zeros.
+        parts = [
             field.allowed if field.kind is Kind.FIXED else _fill(field, str(getattr(entry, field.name)))
             for field in self._fields
         ]
+        return list(self._explain(record, parts)) or "".join(parts)
 
-    def split(self, text: str) -> list[str]:
-        """The fields of a record of 120 characters, still filled."""
-        return [text[field.position - 1 : field.position - 1 + field.length] for field in self._fields]
+    def problems(self, record: int, text: str) -> list[Problem]:
+        """What is wrong with 120 characters that were read."""
+        if self._is_sound(text):
+            return []
+        return list(
+            self._explain(record, [text[f.position - 1 : f.position - 1 + f.length] for f in self._fields])
+        )
 
-    def values(self, parts: list[str]) -> dict[str, str | int] | None:
-        """The fields without their filling, or None when a number can't be read."""
-        found: dict[str, str | int] = {}
-        for field, part in zip(self._fields, parts, strict=True):
-            if field.kind is Kind.NUMBER:
-                if not self._patterns[field].fullmatch(part):
+    def values(self, text: str) -> list[str | int] | None:
+        """The entry's attributes in 120 characters, or None when a number can't be read."""
+        found: list[str | int] = []
+        for start, end, is_number, is_name in self._places:
+            part = text[start:end]
+            if is_number:
+                if not (part.isascii() and part.isdecimal()):
                     return None
-                found[field.name] = int(part)
-            elif field.kind is not Kind.FIXED:
-                found[field.name] = part.rstrip(" ") if field.kind in NAMES else part
+                found.append(int(part))
+            else:
+                found.append(part.rstrip(" ") if is_name else part)
         return found
 
-    def problems(self, record: int, parts: list[str]) -> list[Problem]:
-        """What is wrong with the fields of the record of that number: nothing, for a sound one."""
-        text = "".join(parts)
-        # No part is shorter than its field, so the length is right only when every part's is.
-        if len(text) == RECORD_BYTES and self._whole.fullmatch(text):
-            return []
-        return list(self._explain(record, parts))
+    def _is_sound(self, text: str) -> bool:
+        # When composing, no field comes out too short, so the length is right only when every field's is.
+        return len(text) == RECORD_BYTES and self._whole.fullmatch(text) is not None
 
     def _pattern(self, field: Field) -> str:
         match field.kind:
@@ -136,6 +162,6 @@ def _first(part: str, expected: str | frozenset[str]) -> int:
 
 
 @cache
-def codec_for(record: Record, profile: Profile) -> RecordCodec:
-    """The codec of a record type under a profile, made once."""
-    return RecordCodec(record, profile)
+def codecs_for(profile: Profile) -> Mapping[str, RecordCodec]:
+    """The codecs of a profile by データ区分, made once."""
+    return {mark: RecordCodec(record, profile) for mark, record in RECORDS.items()}

@@ -1,4 +1,7 @@
-"""What a 預金口座振替 file says, record by record. Codes are text, since their leading zeros count; money is yen."""
+"""What a 預金口座振替 file says, record by record.
+
+Codes are text, since their leading zeros count; money is yen.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who collects (委託者), on which day and into which account. `debit_date` is MMDD: the format has no year."""
+    """Who collects (委託者), when and into which account.
+
+    `debit_date` is MMDD: the format has no year.
+    """
 
     consignor_code: str
     consignor_name: str
@@ -21,7 +27,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class DebitLine:
-    """One debit: the payer's account, `amount` in yen, our own number for it, and in a result file its outcome."""
+    """One debit: the payer's account, `amount` in yen, our own number for it, and its result (D-35).
+
+    The result code of a request is 0.
+    """
 
     bank_code: str
     bank_name: str

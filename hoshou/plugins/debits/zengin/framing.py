@@ -20,7 +20,7 @@ class RawRecord(NamedTuple):
 
 
 def split_records(stream: BinaryIO) -> Iterator[RawRecord]:
-    """The records in order, in constant memory. Those that don't have 120 bytes are passed on for the reader to refuse.
+    """The records in order, in constant memory. The reader refuses those that don't have 120 bytes.
 
     Whether records without a line end follow each other directly is taken from the first one.
     """

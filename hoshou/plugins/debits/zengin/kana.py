@@ -101,9 +101,12 @@ def _half_width(plain: str) -> str:
 
 
 def _refusal(index: int, typed: str) -> Refused:
-    values = {"place": index + 1, "character": f"U+{ord(typed):04X}"}
+    place = index + 1
     if unicodedata.name(typed, "").startswith("CJK ") or typed in "々〆":
-        return Refused("kanji", N_("%(place)s文字目が漢字です。読みをカナで入力してください。"), **values)
+        return Refused("kanji", N_("%(place)s文字目が漢字です。読みをカナで入力してください。"), place=place)
     return Refused(
-        "character_not_allowed", N_("%(place)s文字目に使えない文字（%(character)s）があります。"), **values
+        "character_not_allowed",
+        N_("%(place)s文字目に使えない文字（%(character)s）があります。"),
+        place=place,
+        character=f"U+{ord(typed):04X}",
     )

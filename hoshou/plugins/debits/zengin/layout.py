@@ -4,6 +4,7 @@ Source: 全国銀行協会, 適用業務およびレコード・フォーマッ�
 Requests and results share the layout.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -123,3 +124,6 @@ TRAILER = Record(
 )
 
 END = Record("9", N_("エンドレコード"), (_mark("9"), _spaces(2, 119)))
+
+RECORDS: Mapping[str, Record] = {record.mark: record for record in (HEADER, DATA, TRAILER, END)}
+"""By データ区分."""

@@ -7,28 +7,26 @@ at the first problem.
 """
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import BinaryIO
 
 from hoshou.base.errors import noop_gettext as N_
 
 from .characters import decode
-from .codec import codec_for
+from .codec import codecs_for
 from .entries import DebitLine, Header, Totals, looks_like_request
 from .framing import RawRecord, split_records
-from .layout import DATA, END, HEADER, RECORD_BYTES, TRAILER, Record
+from .layout import DATA, END, HEADER, RECORD_BYTES, RECORDS, TRAILER, Record
 from .problems import MOST_PROBLEMS, Problem
 from .profiles import STANDARD, Profile
 from .tally import CustomerNumbers, Tally
 
 Entry = Header | DebitLine | Totals | Problem
 
-RECORDS = {record.mark: record for record in (HEADER, DATA, TRAILER, END)}
 FOLLOWERS = {
-    "": (HEADER,),
-    HEADER.mark: (DATA, TRAILER),
-    DATA.mark: (DATA, TRAILER),
-    TRAILER.mark: (HEADER, END),
+    "": (HEADER.mark,),
+    HEADER.mark: (DATA.mark, TRAILER.mark),
+    DATA.mark: (DATA.mark, TRAILER.mark),
+    TRAILER.mark: (HEADER.mark, END.mark),
     END.mark: (),
 }
 EBCDIC_HEADER = 0xF1
@@ -51,6 +49,7 @@ def read_result_file(stream: BinaryIO, profile: Profile = STANDARD) -> Iterator[
 class _Reading:
     def __init__(self, profile: Profile, *, results_only: bool = False) -> None:
         self._profile = profile
+        self._codecs = codecs_for(profile)
         self._results_only = results_only
         self._number = 0
         self._mark = ""
@@ -91,21 +90,20 @@ class _Reading:
             return
         yield from self._order_problems(record)
         self._mark = record.mark
-        codec = codec_for(record, self._profile)
-        parts = codec.split(text)
-        yield from codec.problems(self._number, parts)
-        values = codec.values(parts)
+        codec = self._codecs[record.mark]
+        yield from codec.problems(self._number, text)
+        values = codec.values(text)
         if values is None:
             self._all_read = False
             return
         # The codec gives each field the type that its kind has in the entry.
         if record is HEADER:
             self._tally, self._all_read = Tally(), True
-            yield Header(**values)  # type: ignore[arg-type]
+            yield Header(*values)  # type: ignore[arg-type]
         elif record is DATA:
-            yield from self._line(DebitLine(**values))  # type: ignore[arg-type]
+            yield from self._line(DebitLine(*values))  # type: ignore[arg-type]
         elif record is TRAILER:
-            yield from self._trailer(Totals(**values))  # type: ignore[arg-type]
+            yield from self._trailer(Totals(*values))  # type: ignore[arg-type]
 
     def _line(self, line: DebitLine) -> Iterator[Entry]:
         self._tally.add(line)
@@ -127,8 +125,7 @@ class _Reading:
         yield totals
 
     def _order_problems(self, record: Record) -> Iterator[Problem]:
-        expected = FOLLOWERS[self._mark]
-        if record not in expected:
+        if record.mark not in FOLLOWERS[self._mark]:
             yield self._problem(
                 1,
                 "record_order",

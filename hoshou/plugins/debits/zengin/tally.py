@@ -1,6 +1,8 @@
 """What the lines of a set add up to, held against its trailer; and each 顧客番号 once in a file."""
 
+import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from hoshou.base.errors import noop_gettext as N_
@@ -10,41 +12,42 @@ from .layout import DATA, TRAILER
 from .problems import Problem
 from .results import RESULTS, Outcome
 
+_FIELD = DATA.field("customer_number")
+_DIGITS = re.compile(f"[0-9]{{{_FIELD.length}}}")
 _NUMBER_BYTES = 9  # 20 decimal digits need 67 bits
 
 
 class Tally:
-    """Counts and sums (yen) of the lines seen so far. A pending line is neither paid nor failed."""
+    """Counts and sums (yen) of the lines seen so far, by result code."""
 
     def __init__(self) -> None:
-        self._counts = {outcome: 0 for outcome in Outcome}
-        self._amounts = {outcome: 0 for outcome in Outcome}
+        self._counts: Counter[str] = Counter()
+        self._amounts: Counter[str] = Counter()
 
     def add(self, line: DebitLine) -> None:
-        """Count a line in. A line whose code means nothing has its own problem, and counts as not paid."""
-        result = RESULTS.get(line.result_code)
-        outcome = result.outcome if result else Outcome.UNDECIDED
-        self._counts[outcome] += 1
-        self._amounts[outcome] += line.amount
+        """Count a line in."""
+        self._counts[line.result_code] += 1
+        self._amounts[line.result_code] += line.amount
 
     def as_request(self) -> Totals:
         """The trailer of a request: nothing settled yet."""
-        return Totals(sum(self._counts.values()), sum(self._amounts.values()))
+        return Totals(self._counts.total(), self._amounts.total())
 
     def as_result(self, *, pending_failed: bool = False) -> Totals:
         """The trailer of a result: every settled line that was not paid is 振替不能, our own stops too.
 
         The standard doesn't know pending lines; agents that have them may count them as 振替不能.
         """
-        left_out = {Outcome.PAID} if pending_failed else {Outcome.PAID, Outcome.PENDING}
-        failed = [outcome for outcome in Outcome if outcome not in left_out]
+        paid = {code for code in self._counts if _outcome(code) is Outcome.PAID}
+        pending = {code for code in self._counts if _outcome(code) is Outcome.PENDING}
+        failed = set(self._counts) - paid - (set() if pending_failed else pending)
         return Totals(
-            sum(self._counts.values()),
-            sum(self._amounts.values()),
-            self._counts[Outcome.PAID],
-            self._amounts[Outcome.PAID],
-            sum(self._counts[outcome] for outcome in failed),
-            sum(self._amounts[outcome] for outcome in failed),
+            self._counts.total(),
+            self._amounts.total(),
+            sum(self._counts[code] for code in paid),
+            sum(self._amounts[code] for code in paid),
+            sum(self._counts[code] for code in failed),
+            sum(self._amounts[code] for code in failed),
         )
 
     def problems(self, record: int, stated: Totals) -> Iterator[Problem]:
@@ -69,7 +72,7 @@ class Tally:
                         "expected": getattr(expected, field.name),
                     },
                 )
-        answered = self._counts[Outcome.PAID] != expected.count
+        answered = any(_outcome(code) is not Outcome.PAID for code in self._counts)
         if looks_like_request(stated) and answered:
             yield Problem(
                 record,
@@ -77,6 +80,11 @@ class Tally:
                 "results_without_totals",
                 N_("明細に振替結果がありますが、トレーラーの振替済・振替不能の合計がすべて0です。"),
             )
+
+
+def _outcome(code: str) -> Outcome | None:
+    """None for a code without a meaning, whose line has a problem of its own."""
+    return RESULTS[code].outcome if code in RESULTS else None
 
 
 def totals_of(lines: Iterable[DebitLine]) -> Totals:
@@ -102,12 +110,11 @@ class CustomerNumbers:
     def problem(self, record: int, line: DebitLine) -> Problem | None:
         """Remember the line's number, or say that an earlier line has it. Unreadable numbers are let pass."""
         text = line.customer_number
-        field = DATA.field("customer_number")
-        if not (text.isascii() and text.isdecimal() and len(text) == field.length) or self._is_new(int(text)):
+        if not _DIGITS.fullmatch(text) or self._is_new(int(text)):
             return None
         return Problem(
             record,
-            field.position,
+            _FIELD.position,
             "duplicate_customer_number",
             N_("顧客番号%(number)sが重複しています。"),
             {"number": text},

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from hoshou.base.errors import noop_gettext as N_
 
 from .characters import encode
-from .codec import codec_for
+from .codec import codecs_for
 from .entries import DebitSet
 from .layout import DATA, END, HEADER, TRAILER, Record
 from .problems import MOST_PROBLEMS, FileRefused, Problem
@@ -43,6 +43,7 @@ class _Writing:
     def __init__(self, spool: SpooledTemporaryFile[bytes], profile: Profile) -> None:
         self._spool = spool
         self._profile = profile
+        self._codecs = codecs_for(profile)
         self._record = 0
         self._problems: list[Problem] = []
         self._numbers = CustomerNumbers()
@@ -82,14 +83,12 @@ class _Writing:
 
     def _put(self, record: Record, entry: object) -> None:
         self._record += 1
-        codec = codec_for(record, self._profile)
-        parts = codec.compose(entry)
-        problems = codec.problems(self._record, parts)
-        if problems:
-            for problem in problems:
+        composed = self._codecs[record.mark].compose(self._record, entry)
+        if isinstance(composed, list):
+            for problem in composed:
                 self._refuse(problem)
         elif not self._problems:
-            self._spool.write(encode("".join(parts)) + self._profile.line_end)
+            self._spool.write(encode(composed) + self._profile.line_end)
 
     def _refuse(self, problem: Problem) -> None:
         self._problems.append(problem)
