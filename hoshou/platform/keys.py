@@ -8,8 +8,10 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -17,15 +19,23 @@ from flask import Flask
 
 MASTER_KEY_BYTES = 32
 NONCE_BYTES = 12
+TAG_BYTES = 16
 
 
 class KeyRing:
     """Derives a key for each purpose and seals small values with it."""
 
-    def __init__(self, master: bytes) -> None:
+    def __init__(self, master: bytes, retired: Sequence[bytes] = ()) -> None:
+        """Values are sealed with ``master``; those sealed with a retired one can still be opened."""
         if len(master) < MASTER_KEY_BYTES:
             raise ValueError("the master key must have at least 32 bytes")
         self._master = master
+        self._retired = [KeyRing(old) for old in retired]
+
+    @property
+    def key_id(self) -> str:
+        """Names the key that seals now, without saying anything about it: 16 hex digits."""
+        return self.derive("key-id").hex()[:16]
 
     def derive(self, purpose: str) -> bytes:
         """The 32-byte key of one purpose."""
@@ -38,6 +48,16 @@ class KeyRing:
 
     def open(self, purpose: str, sealed: bytes, bound_to: str) -> bytes:
         """Raises cryptography's InvalidTag when the value was altered or belongs elsewhere."""
+        for ring in (self, *self._retired):
+            try:
+                return ring._open(purpose, sealed, bound_to)
+            except InvalidTag:
+                continue
+        raise InvalidTag
+
+    def _open(self, purpose: str, sealed: bytes, bound_to: str) -> bytes:
+        if len(sealed) < NONCE_BYTES + TAG_BYTES:
+            raise InvalidTag
         return AESGCM(self.derive(purpose)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
 
     def fingerprint(self, purpose: str, value: str) -> str:
@@ -46,17 +66,21 @@ class KeyRing:
 
 
 def load_keys(app: Flask) -> KeyRing:
-    """The key ring from the setting MASTER_KEY (base64), else from a key file made once in DATA_DIR."""
+    """The key ring from the setting MASTER_KEY (base64), else from a key file made once in DATA_DIR.
+
+    Either may hold several keys, newest first, separated by spaces, commas or line breaks: the first
+    seals, the others open what was sealed before the rotation.
+    """
     configured: str = app.config["MASTER_KEY"]
-    if configured:
-        return KeyRing(base64.urlsafe_b64decode(configured))
-    return KeyRing(_key_file(Path(app.config["DATA_DIR"]) / "keys" / "master.key"))
+    text = configured or _key_file(Path(app.config["DATA_DIR"]) / "keys" / "master.key")
+    newest, *retired = [base64.urlsafe_b64decode(key) for key in text.replace(",", " ").split()]
+    return KeyRing(newest, retired)
 
 
-def _key_file(path: Path) -> bytes:
+def _key_file(path: Path) -> str:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        return base64.urlsafe_b64decode(path.read_bytes())
+        return path.read_text("ascii")
     except FileNotFoundError:
         pass
     # Written aside and linked into place, so that of several first starts one key wins and none is torn.
@@ -72,4 +96,4 @@ def _key_file(path: Path) -> bytes:
         pass
     finally:
         draft.unlink()
-    return base64.urlsafe_b64decode(path.read_bytes())
+    return path.read_text("ascii")

@@ -1,0 +1,1 @@
+"""Stored files: encrypted content on disk, one row in the database for each."""
