@@ -1,4 +1,7 @@
-"""The business calendar as data: holidays, the years they are known for, maintenance windows (P-012, A-061, A-062)."""
+"""The business calendar as data (P-012, A-061, A-062).
+
+Holidays, the years they are known for, and maintenance windows.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,9 +9,10 @@ from datetime import date, datetime
 from sqlalchemy import Date, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hoshou.base.business_calendar import BusinessCalendar, ServiceHours
+from hoshou.base.business_calendar import BusinessCalendar
 from hoshou.base.clock import Clock
 from hoshou.base.japanese_holidays import japanese_holidays
+from hoshou.base.service_hours import ServiceHours
 from hoshou.platform.db import Entity, Instant
 
 SEED_FIRST_YEAR = 2025

@@ -1,4 +1,4 @@
-"""The gate: outside the service hours and during maintenance no page of the service answers (A-061, A-062, D-17)."""
+"""The gate: outside the service hours and during maintenance no page answers (A-061, A-062, D-17)."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ SECOND_STEP = "second_step"
 SECOND_STEP_LIFE = timedelta(minutes=5)
 
 
-class StaffAuthView(BaseView):  # type: ignore[misc]
+class StaffAuthView(BaseView):
     """Password first; whoever set up a second step is asked for its code before anything is open."""
 
     route_base = ""

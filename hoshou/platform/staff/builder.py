@@ -15,7 +15,7 @@ BASE_TEMPLATE = "staff/baselayout.html"
 CATEGORY_ORDER = 50
 
 
-class StaffBuilder(AppBuilder):  # type: ignore[misc]
+class StaffBuilder(AppBuilder):
     """One for each application, made in the factory."""
 
     def __init__(self) -> None:

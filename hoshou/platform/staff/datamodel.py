@@ -16,7 +16,7 @@ class StaffDataError(Exception):
     """Shown to staff as it is."""
 
 
-class StaffInterface(SQLAInterface):  # type: ignore[misc]
+class StaffInterface(SQLAInterface):
     """Adds, edits and deletes as a writer from the start, and never shows the database's words."""
 
     def add(self, item: Any, commit: bool = True) -> None:

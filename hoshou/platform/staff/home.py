@@ -10,7 +10,7 @@ from hoshou.platform.staff.contribution import HomeItem
 from hoshou.platform.staff.session import current_subject
 
 
-class HomeView(BaseView):  # type: ignore[misc]
+class HomeView(BaseView):
     """Open to every logged-in user; what it shows is theirs."""
 
     route_base = "/home"

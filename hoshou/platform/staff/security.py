@@ -13,9 +13,10 @@ from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
 
 from hoshou.base.errors import TooManyTries
+from hoshou.base.networks import subnet
 from hoshou.platform import audit, throttle
 from hoshou.platform.actor import Actor, ActorKind
-from hoshou.platform.client import client_address, subnet
+from hoshou.platform.client import client_address
 from hoshou.platform.context import platform
 from hoshou.platform.db import unit_of_work
 from hoshou.platform.staff.auth import StaffAuthView
@@ -25,7 +26,7 @@ from hoshou.platform.throttle import Limit
 WINDOW = timedelta(minutes=15)
 
 
-class StaffSecurityManager(SecurityManager):  # type: ignore[misc]
+class StaffSecurityManager(SecurityManager):
     """Accounts and permissions are Flask-AppBuilder's; how one gets in is ours."""
 
     def create_db(self) -> None:

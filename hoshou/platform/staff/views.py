@@ -26,14 +26,14 @@ def every_row(_subject: Subject) -> ColumnElement[bool]:
     return true()
 
 
-class RowScopeFilter(BaseFilter):  # type: ignore[misc]
+class RowScopeFilter(BaseFilter):
     """Binds every query of a screen to the rows of whoever asks."""
 
     def apply(self, query: Any, value: RowScope) -> Any:
         return query.filter(value(current_subject()))
 
 
-class StaffModelView(ModelView):  # type: ignore[misc]
+class StaffModelView(ModelView):
     """A generated screen. ``row_scope`` is required: whose rows are seen is never left open."""
 
     row_scope: ClassVar[RowScope]

@@ -14,7 +14,7 @@ class BondFolder(Entity):
     """One policy number of one insurer: one viewing URL, one viewing password (A-013, D-18).
 
     The URL's token is kept as a keyed digest to be found by, and sealed to be sent again (D-42); the
-    password as an Argon2id hash only.
+    password as an Argon2id hash only. A deleted folder's row stays as a tombstone with both (D-46).
     """
 
     __tablename__ = "bonds_folder"
@@ -45,6 +45,8 @@ class BondFolder(Entity):
     password_serial: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+    deleted_why: Mapped[str] = mapped_column(String(500), default="")
     insurer: Mapped[Insurer] = relationship(lazy="joined")
     agency: Mapped[Agency | None] = relationship(lazy="joined")
     files: Mapped[list["BondFile"]] = relationship(back_populates="folder", order_by="BondFile.number.desc()")
@@ -71,6 +73,8 @@ class BondFile(Entity):
     replaced_at: Mapped[datetime | None] = mapped_column(Instant)
     uploaded_at: Mapped[datetime] = mapped_column(Instant)
     uploaded_by: Mapped[str] = mapped_column(String(200))
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+    deleted_why: Mapped[str] = mapped_column(String(500), default="")
     folder: Mapped[BondFolder] = relationship(back_populates="files")
     stored_file: Mapped[StoredFile] = relationship(lazy="joined")
 

@@ -33,9 +33,7 @@ def _parse(content: bytes, name: str) -> object:
     try:
         return json.loads(content, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError) as error:
-        raise Refused(
-            "invalid_json", N_("%(name)sをJSONとして読み取れません。"), field=name, name=name
-        ) from error
+        raise Refused("invalid_json", N_("%(name)sをJSONとして読み取れません。"), field=name, name=name) from error
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -46,12 +44,8 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _text(document: dict[str, Any]) -> str:
-    lines = [
-        f"  {PRINTED[Clause(line['clause'])].title}  {line['premium']:,}円" for line in document["lines"]
-    ]
-    instalments = [
-        f"  {instalment['date']}  {instalment['levy']:,}円" for instalment in document["instalments"]
-    ]
+    lines = [f"  {PRINTED[Clause(line['clause'])].title}  {line['premium']:,}円" for line in document["lines"]]
+    instalments = [f"  {instalment['date']}  {instalment['levy']:,}円" for instalment in document["instalments"]]
     return "\n".join(
         [
             f"年額保険料  {document['annual_premium']:,}円",

@@ -19,7 +19,17 @@ _END_WITHIN = 1024
 
 # Actions other than to go to a place in the same document or to open a web address.
 _ACTIVE_ACTIONS = frozenset(
-    {"/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition", "/Movie", "/Sound", "/GoTo3DView", "/RichMediaExecute"}
+    {
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToR",
+        "/GoToE",
+        "/Rendition",
+        "/Movie",
+        "/Sound",
+        "/GoTo3DView",
+        "/RichMediaExecute",
+    }
 )
 _ACTIVE_ANNOTATIONS = frozenset({"/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"})
 _ACTIVE_KEYS = frozenset({"/XFA", "/AA", "/RichMediaContent"})
@@ -147,7 +157,9 @@ def _check_active(item: Object) -> None:
     if annotation == "/FileAttachment" or keys & _ATTACHMENT_KEYS or item.get("/Type") == Name.EmbeddedFile:
         raise Refusal("pdf_attachment")
     active = (
-        ({action} & _ACTIVE_ACTIONS) or ({annotation} & _ACTIVE_ANNOTATIONS) or {key for key in keys & _ACTIVE_KEYS if len(item[key])}
+        ({action} & _ACTIVE_ACTIONS)
+        or ({annotation} & _ACTIVE_ANNOTATIONS)
+        or {key for key in keys & _ACTIVE_KEYS if len(item[key])}
     )
     if active:
         raise Refusal("pdf_active_content", kind=min(active).lstrip("/"))

@@ -135,17 +135,13 @@ class _Reading:
         if record is HEADER:
             self._sets += 1
             if self._sets == 2 and not self._profile.several_sets:
-                yield self._problem(
-                    1, "several_sets", N_("この収納機関のファイルには複数の組を入れられません。")
-                )
+                yield self._problem(1, "several_sets", N_("この収納機関のファイルには複数の組を入れられません。"))
 
     def _line_end_problems(self, raw: RawRecord) -> Iterator[Problem]:
         if self._line_end is None:
             self._line_end = raw.line_end
         elif raw.line_end != self._line_end and (raw.line_end or raw.data[:1] != END.mark.encode()):
-            yield self._problem(
-                RECORD_BYTES + 1, "line_end", N_("レコードの区切りが最初のレコードと異なります。")
-            )
+            yield self._problem(RECORD_BYTES + 1, "line_end", N_("レコードの区切りが最初のレコードと異なります。"))
 
     def _problem(self, position: int, code: str, message: str, **values: str) -> Problem:
         return Problem(self._number, position, code, message, values)

@@ -6,9 +6,7 @@ from hoshou.plugins.premium.rules.request import QuoteRequest
 VALUABLES_NOT_TAKEN = N_(
     "運送業務補償特約（オプション3）に加入する場合は、現金・貴重品補償特約（オプション2）の要否をご確認ください。"
 )
-LOAD_ABOVE_LIMIT = N_(
-    "1回の輸送額の最大値が、現金・貴重品補償特約の支払限度額を超えています。ご確認ください。"
-)
+LOAD_ABOVE_LIMIT = N_("1回の輸送額の最大値が、現金・貴重品補償特約の支払限度額を超えています。ご確認ください。")
 
 
 def confirmations(request: QuoteRequest) -> tuple[str, ...]:

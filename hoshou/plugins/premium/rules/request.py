@@ -48,9 +48,7 @@ class QuoteRequest:
         if self.valuables is not None and self.valuables.transported and not self.has_transport:
             raise Refused(
                 "transported_without_transport",
-                N_(
-                    "輸送警備の現金・貴重品は、運送業務補償特約（オプション3）に加入する場合のみ対象となります。"
-                ),
+                N_("輸送警備の現金・貴重品は、運送業務補償特約（オプション3）に加入する場合のみ対象となります。"),
                 field="options.valuables.transported",
             )
 
@@ -70,9 +68,7 @@ def parse_request(document: object) -> QuoteRequest:
     options = exact_object(request["options"], "options", frozenset(), _OPTIONS)
     key_recreation_limit = valuables = largest_load = None
     if "key_recreation" in options:
-        key_recreation = exact_object(
-            options["key_recreation"], "options.key_recreation", frozenset({"limit"})
-        )
+        key_recreation = exact_object(options["key_recreation"], "options.key_recreation", frozenset({"limit"}))
         key_recreation_limit = yen_amount(key_recreation["limit"], "options.key_recreation.limit")
     if "valuables" in options:
         valuables = _valuables(options["valuables"])

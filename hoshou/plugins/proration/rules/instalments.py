@@ -31,9 +31,7 @@ def prorate(annual: int, months: int, rounding: Rounding) -> int:
 
 
 @lru_cache(maxsize=64)
-def debit_dates(
-    start: date, calendar: BusinessCalendar, terms: SchemeTerms = MANUAL_TERMS
-) -> tuple[date, ...]:
+def debit_dates(start: date, calendar: BusinessCalendar, terms: SchemeTerms = MANUAL_TERMS) -> tuple[date, ...]:
     """The debit days: one for each month of cover, the first two months after the start (B-068, D-39).
 
     A debit day on which banks are closed moves to the next bank day (B-069). Raises

@@ -39,8 +39,6 @@ def elapsed_months(start: date, change: date, terms: SchemeTerms = MANUAL_TERMS)
     ``change_outside_period`` for a day before the start or after the end.
     """
     if not start <= change <= scheme_year_end(start, terms):
-        raise Refused(
-            "change_outside_period", N_("変更日は保険期間内の日を指定してください。"), field="change"
-        )
+        raise Refused("change_outside_period", N_("変更日は保険期間内の日を指定してください。"), field="change")
     begun = 0 if is_first_of_month(change) else 1
     return months_between_firsts(start, change.replace(day=1)) + begun
