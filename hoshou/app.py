@@ -16,7 +16,6 @@ from hoshou.platform.context import EXTENSION, Platform, platform
 from hoshou.platform.db import init_db
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import load_keys
-from hoshou.platform.mail.template import init_templates
 from hoshou.platform.plugins import load_plugins, plugin_name
 from hoshou.platform.site.blueprint import site
 from hoshou.platform.site.errors import init_errors
@@ -44,7 +43,6 @@ def create_app(settings: Mapping[str, Any] | None = None, *, clock: Clock | None
     init_staff_site(app)
     register_public_site(app)
     register_api(app)
-    init_templates(app)
     return app
 
 

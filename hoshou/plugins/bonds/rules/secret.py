@@ -6,7 +6,7 @@ from fractions import Fraction
 from hoshou.base.japanese import fold
 
 TOKEN_BYTES = 32
-PASSWORD_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # noqa: S105
+PASSWORD_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Thirty-two letters and digits that people don't confuse: five bits each."""
 PASSWORD_LENGTH = 12
 GROUP = 4

@@ -8,19 +8,20 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.platform.actor import Actor
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.mail.outbox import queue
-from hoshou.platform.mail.template import MailTemplate, Variable
+from hoshou.platform.mail.template import MailTemplate, MailVariable
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services.url import viewing_url
 
-COMPANY = Variable("COMPANY_NAME", N_("保険会社名"), "三井住友海上火災保険株式会社")
-POLICY = Variable("POLICY_NO", N_("証券番号"), "A123456789")
-CONTRACTOR = Variable("CONTRACTOR_NAME", N_("受注者名"), "見本建設株式会社")
-PROJECT = Variable("PROJECT_NAME", N_("工事名"), "見本橋補修工事")
-URL = Variable("VIEW_URL", N_("閲覧用URL"), "https://example.jp/v/…")
-PASSWORD = Variable("PASSWORD", N_("閲覧用パスワード"), "ABCD-EFGH-JKLM")
+COMPANY = MailVariable("COMPANY_NAME", N_("保険会社名"), "三井住友海上火災保険株式会社")
+POLICY = MailVariable("POLICY_NO", N_("証券番号"), "A123456789")
+CONTRACTOR = MailVariable("CONTRACTOR_NAME", N_("受注者名"), "見本建設株式会社")
+PROJECT = MailVariable("PROJECT_NAME", N_("工事名"), "見本橋補修工事")
+URL = MailVariable("VIEW_URL", N_("閲覧用URL"), "https://example.jp/v/…", required=True, secret=True)
+PASSWORD = MailVariable("PASSWORD", N_("閲覧用パスワード"), "ABCD-EFGH-JKLM", required=True, secret=True)
 
 URL_SUBJECT = (
     "【保証証券等確認システム】証券等閲覧用URLのご案内（保険会社名：$COMPANY_NAME、証券番号：$POLICY_NO）"
@@ -95,20 +96,35 @@ MAILS = (URL_MAIL, URL_MAIL_ADDED, PASSWORD_MAIL)
 
 
 def send_url(
-    session: Session, clock: Clock, keys: KeyRing, folder: BondFolder, public_url: str, *, added: bool
+    session: Session,
+    clock: Clock,
+    keys: KeyRing,
+    actor: Actor,
+    folder: BondFolder,
+    public_url: str,
+    *,
+    added: bool,
 ) -> None:
     """Queue the URL mail to the contractor; an added upload says so (D-43)."""
     values = _facts(folder) | {"VIEW_URL": viewing_url(keys, folder, public_url)}
     template = URL_MAIL_ADDED if added else URL_MAIL
-    queue(session, clock, keys, template, folder.contractor_email, values, about=("bonds_folder", folder.id))
+    queue(
+        session, clock, keys, actor, template, folder.contractor_email, values, about=("bonds_folder", folder.id)
+    )
 
 
 def send_password(
-    session: Session, clock: Clock, keys: KeyRing, folder: BondFolder, password: str, uploader: Subject
+    session: Session,
+    clock: Clock,
+    keys: KeyRing,
+    actor: Actor,
+    folder: BondFolder,
+    password: str,
+    uploader: Subject,
 ) -> None:
     """Queue the password mail to who uploaded, never to the contractor (A-030)."""
     values = _facts(folder) | {"PASSWORD": password}
-    queue(session, clock, keys, PASSWORD_MAIL, uploader.email, values, about=("bonds_folder", folder.id))
+    queue(session, clock, keys, actor, PASSWORD_MAIL, uploader.email, values, about=("bonds_folder", folder.id))
 
 
 def _facts(folder: BondFolder) -> dict[str, str]:

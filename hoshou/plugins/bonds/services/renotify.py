@@ -20,7 +20,7 @@ def resend_url(
 ) -> None:
     """Send the contractor the URL mail again. The password stays as it is."""
     folder = _open_folder(session, subject, folder_id)
-    send_url(session, clock, keys, folder, public_url, added=False)
+    send_url(session, clock, keys, actor, folder, public_url, added=False)
     audit.record(session, clock, actor, "bonds.url_resent", "bonds_folder", folder.id)
 
 
@@ -39,7 +39,7 @@ def reissue_password(
     folder.password_hash = new_hash
     folder.password_serial += 1
     end_access(session, clock, folder.id, "password_changed")
-    send_password(session, clock, keys, folder, new_password, subject)
+    send_password(session, clock, keys, actor, folder, new_password, subject)
     audit.record(
         session, clock, actor, "bonds.password_changed", "bonds_folder", folder.id, serial=folder.password_serial
     )

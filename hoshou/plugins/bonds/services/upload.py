@@ -85,8 +85,8 @@ def upload(
     mailed = folder.submission == Submission.ELECTRONIC
     if mailed:
         _rotate_password(session, clock, keys, folder, prepared, actor)
-        send_url(session, clock, keys, folder, public_url, added=not is_new)
-        send_password(session, clock, keys, folder, prepared.password, subject)
+        send_url(session, clock, keys, actor, folder, public_url, added=not is_new)
+        send_password(session, clock, keys, actor, folder, prepared.password, subject)
     outcome = UploadOutcome(folder.id, folder.policy_number, is_new, tuple(numbers), mailed)
     session.add(
         UploadReceipt(
