@@ -1,24 +1,33 @@
 """The `hoshou` command. Each command's module is imported when the command is called, not before."""
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+class Place(NamedTuple):
+    """Where a command lives, and its line in the help."""
+
+    path: str
+    help: str
+
+
 COMMANDS = {
-    "access": "hoshou.platform.commands:access",
-    "audit": "hoshou.platform.commands:audit_log",
-    "backup": "hoshou.platform.backup:backup",
-    "calendar": "hoshou.platform.commands:calendar",
-    "dates": "hoshou.plugins.proration.commands:dates",
-    "db": "hoshou.platform.commands:database",
-    "demo": "hoshou.plugins.demo.commands:demo",
-    "jobs": "hoshou.platform.jobs.commands:jobs",
-    "quote": "hoshou.plugins.premium.commands:quote",
-    "restore": "hoshou.platform.backup:restore",
-    "serve": "hoshou.platform.serve:serve",
-    "users": "hoshou.plugins.organisations.commands:users",
-    "zengin": "hoshou.plugins.debits.commands:zengin",
+    "access": Place("hoshou.platform.commands:access", "ロールと権限"),
+    "audit": Place("hoshou.platform.commands:audit_log", "監査ログの検査"),
+    "calendar": Place("hoshou.platform.commands:calendar", "営業日カレンダー"),
+    "dates": Place("hoshou.plugins.proration.commands:dates", "加入日から締切日と引落日を求める"),
+    "db": Place("hoshou.platform.commands:database", "データベース"),
+    "demo": Place("hoshou.plugins.demo.commands:demo", "デモの準備と起動"),
+    "jobs": Place("hoshou.platform.jobs.commands:jobs", "定期処理"),
+    "quote": Place("hoshou.plugins.premium.commands:quote", "賦課金の見積"),
+    "serve": Place("hoshou.platform.serve:serve", "サービスの起動"),
+    "users": Place("hoshou.plugins.organisations.commands:users", "スタッフの利用者"),
+    "zengin": Place("hoshou.plugins.debits.commands:zengin", "全銀フォーマットの口座振替ファイル"),
 }
 
 
@@ -31,11 +40,24 @@ class LazyCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command: Any = getattr(importlib.import_module(module), attribute)
-        return command  # type: ignore[no-any-return]
+        module, _, attribute = COMMANDS[cmd_name].path.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].help) for name in self.list_commands(ctx)])
+
+
+def make_app() -> "Flask":
+    """The application of the settings in force; built only by commands that need one."""
+    from hoshou.app import create_app
+
+    return create_app()
 
 
 @click.command(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """保証証券等確認システム・ガードくん加入管理システム"""
+    ctx.obj = make_app

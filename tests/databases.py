@@ -87,12 +87,12 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextmanager
-def postgres_database(server: str) -> Iterator[str]:
-    """The URL of an empty database, dropped afterwards."""
+def postgres_database(server: str, template: str = "template0") -> Iterator[str]:
+    """The URL of an empty database, or of a copy of the template; dropped afterwards."""
     name = f"hoshou_{secrets.token_hex(6)}"
     admin = server.replace("+psycopg", "") + "/postgres"
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield f"{server}/{name}"
     finally:
