@@ -1,0 +1,1 @@
+"""Mail: templates with editable wording, an outbox in the database, delivery by SMTP."""
