@@ -41,7 +41,10 @@ def postgres_server() -> Iterator[str]:
         return
     binaries = postgres_binaries()
     assert binaries is not None, "PostgreSQL is not installed"
-    with tempfile.TemporaryDirectory(prefix="hoshou-pg-") as name:
+    # In memory where the machine has such a place: a test server needn't survive anything.
+    memory = Path("/dev/shm")
+    where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="hoshou-pg-", dir=where) as name:
         data = Path(name) / "data"
         port = _free_port()
         # PostgreSQL refuses to run as root.

@@ -145,12 +145,13 @@ def test_a_disk_full_at_any_step_is_a_clean_error_and_leaves_nothing(
     for failing_step in range(1, 100):
         room, root = failing_step - 1, tmp_path / str(failing_step)
         store = FileStore(root, KeyRing(OLD))
-        if failing_step <= 13:
+        if failing_step <= 15:
             with refused("storage_failed", kind=Unavailable):
                 store.put(PDF)
             assert contents(root) == []
         else:
-            assert contents(root) == [path_of(root, store.put(PDF))]
+            blob = store.put(PDF)
+            assert contents(root) == [path_of(root, blob)]
             break
 
 

@@ -78,11 +78,10 @@ def deliver_due(unit_of_work: UnitOfWork, clock: Clock, keys: KeyRing, *, dry_ru
     """
     sender = _Sender(clock, keys, unit_of_work)
     with unit_of_work() as session:
-        _close_overdue(session, sender)
         if dry_run:
             due = select(func.count()).select_from(OutboxMail).where(_is_due(clock))
-            sender.result.waiting = session.scalar(due) or 0
-            return sender.result
+            return DeliveryResult(waiting=session.scalar(due) or 0)
+        _close_overdue(session, sender)
     with ExitStack() as stack:
         for _ in range(MAILS_PER_RUN):
             with unit_of_work() as session:

@@ -79,7 +79,7 @@ class OutboxMail(Entity):
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many tries: 30 s, doubling to 5.5 minutes; 48 tries span a little over 4 hours."""
     # Beyond five doublings the longest pause rules anyway.
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 5), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 5)), LONGEST_PAUSE)
 
 
 def queue(

@@ -6,7 +6,7 @@ from email.charset import BASE64, Charset
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
-from email.policy import SMTP
+from email.policy import compat32
 from types import TracebackType
 
 from flask_mail import Connection, Mail, Message
@@ -16,10 +16,10 @@ TIMEOUT_SECONDS = 20
 
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = BASE64
-AS_WRITTEN = SMTP.clone(refold_source="none")
+NOT_REFOLDED = compat32.clone(linesep="\r\n")
 
 
-class OutgoingMessage(Message):  # type: ignore[misc]
+class OutgoingMessage(Message):
     """A plain text mail in 7-bit lines.
 
     The standard library's folding of headers loses or adds spaces between encoded words; here the subject
@@ -35,13 +35,13 @@ class OutgoingMessage(Message):  # type: ignore[misc]
 
     def _message(self) -> MIMEBase:
         message: MIMEBase = super()._message()
-        encoded = Header(self.subject, "utf-8", header_name="Subject").encode()
-        message.replace_header("Subject", encoded)
-        message.policy = AS_WRITTEN
+        message.policy = NOT_REFOLDED
+        del message["Subject"]
+        message["Subject"] = Header(self.subject, "utf-8", header_name="Subject")
         return message
 
 
-class OutgoingConnection(Connection):  # type: ignore[misc]
+class OutgoingConnection(Connection):
     """An SMTP connection that gives up in time and believes no unknown certificate."""
 
     def configure_host(self) -> smtplib.SMTP | smtplib.SMTP_SSL:
@@ -78,7 +78,7 @@ class OutgoingConnection(Connection):  # type: ignore[misc]
             self.host.close()
 
 
-class OutgoingMail(Mail):  # type: ignore[misc]
+class OutgoingMail(Mail):
     """Flask-Mail's extension with connections of the above kind."""
 
     def connect(self) -> OutgoingConnection:
