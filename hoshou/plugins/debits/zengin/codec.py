@@ -10,7 +10,7 @@ from functools import cache
 
 from hoshou.base.errors import noop_gettext as N_
 
-from .layout import EBCDIC, RECORD_BYTES, RECORDS, Field, Kind, Record
+from .layout import EBCDIC, RECORDS, Field, Kind, Record
 from .problems import Problem
 from .profiles import Profile
 
@@ -81,8 +81,9 @@ class RecordCodec:
         return found
 
     def _is_sound(self, text: str) -> bool:
-        # When composing, no field comes out too short, so the length is right only when every field's is.
-        return len(text) == RECORD_BYTES and self._whole.fullmatch(text) is not None
+        # The pattern takes 120 characters only. When composing, no field comes out too short, so
+        # one that is too long can't be made up for by another.
+        return self._whole.fullmatch(text) is not None
 
     def _pattern(self, field: Field) -> str:
         match field.kind:

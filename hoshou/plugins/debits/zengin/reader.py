@@ -62,7 +62,6 @@ class _Reading:
     def entries(self, stream: BinaryIO) -> Iterator[Entry]:
         for raw in split_records(stream):
             self._number += 1
-            yield from self._line_end_problems(raw)
             if len(raw.data) != RECORD_BYTES:
                 yield self._problem(
                     min(len(raw.data), RECORD_BYTES) + 1,
@@ -71,6 +70,7 @@ class _Reading:
                 )
                 self._all_read = False
                 continue
+            yield from self._line_end_problems(raw)
             if raw.data[0] == EBCDIC_HEADER:
                 yield self._problem(1, "ebcdic", N_("EBCDICのファイルです。JISのファイルだけを扱います。"))
                 return
