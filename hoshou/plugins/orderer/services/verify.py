@@ -81,7 +81,8 @@ def verify(
     )
     if used.rowcount == 0:  # type: ignore[attr-defined]
         return _refuse(session, clock, actor, attempt)
-    folder = session.get_one(BondFolder, attempt.folder_id)
+    # Held until the commit: a password changed meanwhile either ends the new ticket or voids this try.
+    folder = session.get_one(BondFolder, attempt.folder_id, with_for_update={"read": True})
     if folder.deleted_at is not None or folder.password_serial != attempt.password_serial:
         return Verification(Verdict.VOID)
     ticket = tickets.issue(
