@@ -15,9 +15,12 @@ export function clearErrors(form) {
 // errors: field name to sentence; a name without a field of its own stands in the summary alone.
 export function showErrors(form, errors) {
   clearErrors(form);
+  const fields = [...form.querySelectorAll("[data-field]")];
+  const place = ([name]) => fields.findIndex((field) => field.dataset.field === name);
   const list = document.createElement("ul");
-  for (const [name, sentence] of Object.entries(errors)) {
-    const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  // In the order of the form, whatever order they came in.
+  for (const [name, sentence] of Object.entries(errors).sort((a, b) => place(a) - place(b))) {
+    const field = fields[place([name])];
     if (field) mark(field, form, sentence);
     list.append(item(name, sentence, field));
   }

@@ -1,4 +1,4 @@
-// Names for the controls that Flask-AppBuilder's list and filters leave without one.
+// Names for the controls that Flask-AppBuilder's list and filters leave without one, and rank for its titles.
 // Its scripts build some of them after the page has loaded, so new ones are looked at too.
 
 const texts = document.querySelector("script[data-select-row]").dataset;
@@ -20,6 +20,10 @@ function nameAll() {
     const label = field?.labels?.[0] ?? field;
     return (label?.getAttribute("aria-label") ?? label?.textContent ?? "").replace("*", "").trim();
   });
+  for (const title of document.querySelectorAll(".panel-primary > .panel-heading > .panel-title")) {
+    title.setAttribute("role", "heading");
+    title.ariaLevel = "1";
+  }
   for (const cell of document.querySelectorAll("thead th:empty")) cell.textContent = texts.operations;
   for (const panel of document.querySelectorAll(".table-responsive")) {
     if (panel.scrollWidth > panel.clientWidth) panel.tabIndex = 0;
