@@ -94,10 +94,9 @@ class Viewer {
       const image = page.querySelector("img");
       image.addEventListener("load", () => this.arrived(page));
       image.addEventListener("error", () => this.failed(page, image));
-      if (image.complete && image.src) {
-        if (image.naturalWidth > 0) this.arrived(page);
-        else if (image.loading === "eager") this.failed(page, image);
-      }
+      // Some are through before this file is; one whose loading was put off is not complete.
+      if (image.complete && image.naturalWidth > 0) this.arrived(page);
+      else if (image.complete) this.failed(page, image);
     }
     this.report();
   }
