@@ -2,8 +2,8 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from io import BytesIO
+from pathlib import Path
 from random import Random
 
 import pypdfium2
