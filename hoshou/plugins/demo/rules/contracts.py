@@ -51,7 +51,7 @@ CONTRACTS = (
     Contract(8, _PERFORMANCE, Trade.ROAD, "村道上線災害復旧工事", 19_800, 115, 120, Story.REPLACED),
     Contract(9, _BID, Trade.BUILDING, "瑞穂台市文化会館大規模改修（電気設備）工事", 230_000, 9, 45),
     Contract(0, _PERFORMANCE, Trade.PARK, "青葉野中央公園複合遊具設置工事", 31_400, 110, 140),
-    Contract(1, _BOND, Trade.ROAD, "国道バイパス関連県道東雲野停車場線道路新設工事（第1工区〜第7工区）", 980_000, 106, 540, Story.LONG_ANNEX),
+    Contract(1, _BOND, Trade.ROAD, "国道バイパス関連県道東雲野停車場線道路新設工事（全7工区）", 980_000, 106, 540, Story.LONG_ANNEX),
     Contract(2, _PERFORMANCE, Trade.RIVER, "緑ヶ浜漁港物揚場改良工事", 96_300, 103, 240, Story.CHANGE_REPLACED),
     Contract(3, _BOND, Trade.BRIDGE, "白鷺野大橋耐震補強工事", 352_000, 99, 480, Story.ANNEX),
     Contract(4, _PERFORMANCE, Trade.BUILDING, "潮凪県立総合武道館屋根改修工事", 142_000, 96, 210),
