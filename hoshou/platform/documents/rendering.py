@@ -69,6 +69,7 @@ def render(template: Path | Traversable, data: Mapping[str, Any]) -> bytes:
                 timestamp=datetime.combine(day, time(), tzinfo=UTC),
             )
         except typst.TypstError as error:
+            error.add_note(error.diagnostic)
             raise TemplateFailed(path.name) from error
     if warnings:
         raise TemplateFailed(path.name) from warnings[0]
