@@ -8,7 +8,7 @@ import click
 
 from hoshou.base.errors import DomainError, Refused
 from hoshou.base.errors import noop_gettext as N_
-from hoshou.base.terminal import REFUSED, error_document, json_bytes
+from hoshou.base.terminal import REFUSED, error_document, json_bytes, text_bytes
 from hoshou.plugins.premium.rules.clauses import PRINTED, Clause
 from hoshou.plugins.premium.rules.document import quote_document
 
@@ -20,12 +20,12 @@ def quote(rates_file: IO[bytes], as_json: bool) -> None:
     """標準入力の見積条件（JSON）から、保険料・制度維持費・賦課金を計算する。"""
     try:
         rates = _parse(rates_file.read(), "rates")
-        request = _parse(click.get_binary_stream("stdin").read(), "request")
+        request = _parse(sys.stdin.buffer.read(), "request")
         document = quote_document(request, rates)
     except DomainError as error:
-        click.echo(json_bytes(error_document(error)) if as_json else str(error), err=not as_json)
+        click.echo(json_bytes(error_document(error)) if as_json else text_bytes(str(error)), err=not as_json)
         sys.exit(REFUSED)
-    click.echo(json_bytes(document) if as_json else _text(document))
+    click.echo(json_bytes(document) if as_json else text_bytes(_text(document)))
 
 
 def _parse(content: bytes, name: str) -> object:

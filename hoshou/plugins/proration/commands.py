@@ -8,7 +8,7 @@ import click
 
 from hoshou.base.dates import parse_date
 from hoshou.base.errors import DomainError
-from hoshou.base.terminal import REFUSED, error_document, json_bytes
+from hoshou.base.terminal import REFUSED, error_document, json_bytes, text_bytes
 from hoshou.plugins.proration.rules.document import dates_document
 
 
@@ -27,9 +27,9 @@ def dates(start: date, as_json: bool) -> None:
     try:
         document = dates_document(start)
     except DomainError as error:
-        click.echo(json_bytes(error_document(error)) if as_json else str(error), err=not as_json)
+        click.echo(json_bytes(error_document(error)) if as_json else text_bytes(str(error)), err=not as_json)
         sys.exit(REFUSED)
-    click.echo(json_bytes(document) if as_json else _text(document))
+    click.echo(json_bytes(document) if as_json else text_bytes(_text(document)))
 
 
 def _text(document: dict[str, Any]) -> str:

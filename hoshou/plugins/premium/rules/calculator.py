@@ -16,7 +16,6 @@ from hoshou.plugins.premium.rules.clauses import Clause
 from hoshou.plugins.premium.rules.rates import AppliesTo, Rate, RateTable
 from hoshou.plugins.premium.rules.request import QuoteRequest, Valuables
 from hoshou.plugins.proration.rules import instalments as proration
-from hoshou.plugins.proration.rules.scheme_year import require_first
 from hoshou.plugins.proration.rules.terms import MANUAL_TERMS, SchemeTerms
 
 IDENTITY = CalculatorIdentity("premium", 1)
@@ -59,7 +58,6 @@ def calculate(
     Refused ``start_not_first``, ``limit_not_in_table``, ``option_limit_not_in_table``,
     and ``past_horizon`` where the calendar ends.
     """
-    require_first(request.start)
     dates = proration.debit_dates(request.start, calendar, terms)
     months = len(dates)
     rounding = rates.rounding
