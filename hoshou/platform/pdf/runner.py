@@ -36,7 +36,10 @@ _START_SECONDS = 30.0
 _GRACE_SECONDS = 5.0
 _MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
-_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from hoshou.platform.pdf.child.server import main; main(sys.argv[2:])"
+_BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from hoshou.platform.pdf.child.server import main; main(sys.argv[2:])"
+)
 
 
 class _ServerGone(Exception):

@@ -75,7 +75,7 @@ def be_the_first_to_go() -> None:
 
 
 def confine(keep: Sequence[int], *, memory_bytes: int, cpu_seconds: float) -> None:
-    """Limit this process for good. ``keep`` are the descriptors that stay open. Raises OSError if it can't."""
+    """Limit this process for good; only the descriptors ``keep`` stay open. Raises OSError if it can't."""
     os.setsid()
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.dup2(1, 2)
@@ -98,12 +98,15 @@ def _close_all_but(keep: set[int]) -> None:
 
 
 def _filter_system_calls() -> None:
-    column = list(_AUDIT_ARCHITECTURE).index(platform.machine())
+    machine = platform.machine()
+    if machine not in _AUDIT_ARCHITECTURE:
+        raise OSError(errno.ENOSYS, f"no system call filter for {machine}")
+    column = list(_AUDIT_ARCHITECTURE).index(machine)
     numbers = [pair[column] for pair in _ALLOWED_CALLS.values()]
     program = [
         # The architecture lies at offset 4 of the kernel's record of a call, the call's number at 0.
         _instruction(_LOAD_WORD, value=4),
-        _instruction(_JUMP_IF_EQUAL, value=_AUDIT_ARCHITECTURE[platform.machine()], skip_if_not=len(numbers) + 1),
+        _instruction(_JUMP_IF_EQUAL, value=_AUDIT_ARCHITECTURE[machine], skip_if_not=len(numbers) + 1),
         _instruction(_LOAD_WORD, value=0),
         *(
             _instruction(_JUMP_IF_EQUAL, value=number, skip_if=len(numbers) - position)

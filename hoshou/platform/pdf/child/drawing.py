@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 
 import pypdfium2
 import pypdfium2.raw as pdfium
-from PIL import Image
 
 from hoshou.platform.pdf.child import fonts
 from hoshou.platform.pdf.child.protocol import Refusal

@@ -25,7 +25,9 @@ class _OneJapaneseFont(pypdfium2.PdfSysfontBase):  # type: ignore[misc]
     def EnumFonts(self, _: Any, mapper: Any) -> None:
         pdfium.FPDF_AddInstalledFont(mapper, b"Noto Sans CJK JP", pdfium.FXFONT_SHIFTJIS_CHARSET)
 
-    def MapFont(self, _: Any, weight: int, italic: int, charset: int, pitch: int, face: Any, exact: Any) -> int | None:
+    def MapFont(
+        self, _: Any, weight: int, italic: int, charset: int, pitch: int, face: Any, exact: Any
+    ) -> int | None:
         return _HANDLE if charset in _CHARSETS else None
 
     def GetFont(self, _: Any, face: Any) -> None:

@@ -32,7 +32,7 @@ class _Child:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve the control socket whose descriptor is the first argument, with the jobs of the module named second."""
+    """Serve a control socket, given by its descriptor, with the jobs of the module that is named next."""
     control = socket.socket(fileno=int(arguments[0]))
     jobs: Mapping[str, Job] = importlib.import_module(arguments[1]).JOBS
     confinement.be_the_first_to_go()
@@ -79,7 +79,7 @@ class _Server:
         limits = asked["limits"]
         pid = os.fork()
         if pid == 0:
-            _work(self._jobs, asked["job"], asked["options"], limits, source, answer)
+            _work(self._jobs[asked["job"]], asked["options"], limits, source, answer)
         os.close(source)
         os.close(answer)
         child = _Child(pid, os.pidfd_open(pid), outcome, time.monotonic() + limits["wall_seconds"])
@@ -112,7 +112,11 @@ def _kill_group(pid: int) -> None:
 
 
 def _work(
-    jobs: Mapping[str, Job], job: str, options: dict[str, Any], limits: dict[str, Any], source: int, answer: int
+    job: Job,
+    options: dict[str, Any],
+    limits: dict[str, Any],
+    source: int,
+    answer: int,
 ) -> None:
     """The child's whole life. Never returns."""
     try:
@@ -123,7 +127,7 @@ def _work(
         except OSError:
             os._exit(protocol.EXIT_UNCONFINED)
         with open(source, "rb", closefd=False) as file:
-            _write_all(answer, _answer(jobs[job], file, options))
+            _write_all(answer, _answer(job, file, options))
         os._exit(0)
     except MemoryError:
         os._exit(protocol.EXIT_OUT_OF_MEMORY)

@@ -19,7 +19,17 @@ _END_WITHIN = 1024
 
 # Actions other than to go to a place in the same document or to open a web address.
 _ACTIVE_ACTIONS = frozenset(
-    {"/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition", "/Movie", "/Sound", "/GoTo3DView", "/RichMediaExecute"}
+    {
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToR",
+        "/GoToE",
+        "/Rendition",
+        "/Movie",
+        "/Sound",
+        "/GoTo3DView",
+        "/RichMediaExecute",
+    }
 )
 _ACTIVE_ANNOTATIONS = frozenset({"/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"})
 _ACTIVE_KEYS = frozenset({"/XFA", "/AA", "/RichMediaContent"})
@@ -74,6 +84,10 @@ def _opened(file: BinaryIO) -> pikepdf.Pdf:
         pdf = pikepdf.open(file, suppress_warnings=True)
     except pikepdf.PasswordError:
         raise Refusal("pdf_encrypted") from None
+    except (pikepdf.PdfError, RuntimeError):
+        # Other ways of locking than by password, and newer ones than qpdf can undo in here.
+        file.seek(0)
+        raise Refusal("pdf_encrypted" if b"/Encrypt" in file.read() else "pdf_unreadable") from None
     if pdf.is_encrypted:
         raise Refusal("pdf_encrypted")
     return pdf
@@ -147,7 +161,9 @@ def _check_active(item: Object) -> None:
     if annotation == "/FileAttachment" or keys & _ATTACHMENT_KEYS or item.get("/Type") == Name.EmbeddedFile:
         raise Refusal("pdf_attachment")
     active = (
-        ({action} & _ACTIVE_ACTIONS) or ({annotation} & _ACTIVE_ANNOTATIONS) or {key for key in keys & _ACTIVE_KEYS if len(item[key])}
+        ({action} & _ACTIVE_ACTIONS)
+        or ({annotation} & _ACTIVE_ANNOTATIONS)
+        or {key for key in keys & _ACTIVE_KEYS if len(item[key])}
     )
     if active:
         raise Refusal("pdf_active_content", kind=min(active).lstrip("/"))
@@ -161,11 +177,10 @@ def _unpacked_size(stream: Object) -> int:
         return 0
     if stream.get("/Subtype") == Name.Image and _pixels(stream) > _MAX_IMAGE_PIXELS:
         raise Refusal("pdf_too_heavy")
-    limits_met = pikepdf.settings.qpdf_limit_errors()
     try:
         return len(memoryview(stream.get_stream_buffer()))
-    except pikepdf.PdfError:
-        if pikepdf.settings.qpdf_limit_errors() > limits_met:
+    except pikepdf.PdfError as error:
+        if "limit exceeded" in str(error):
             raise Refusal("pdf_too_heavy") from None
         return 0
 
