@@ -1,7 +1,7 @@
 """Take from the present process what parsing a file doesn't need. Linux on x86-64 and 64-bit ARM.
 
 After ``confine`` the process holds the descriptors that it was given and can't open
-another, nor connect, fork, execute, signal or unlink: the kernel answers every call that
+another file, nor connect, fork, execute, signal or unlink: the kernel answers every call that
 isn't on the short list with EPERM. Memory and processor time have hard limits.
 """
 
@@ -40,6 +40,9 @@ _ALLOWED_CALLS: Mapping[str, tuple[int, int]] = {
     "ioctl": (16, 29),
     "fcntl": (72, 25),
     "close": (3, 57),
+    # The request and its descriptors arrive by the one socket that the process was given.
+    "sendto": (44, 206),
+    "recvmsg": (47, 212),
     "mmap": (9, 222),
     "munmap": (11, 215),
     "mremap": (25, 216),
