@@ -63,7 +63,7 @@ class _Server:
         self._children: dict[int, _Child] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
-        self._spare = self._fork()
+        self._spare: _Spare | None = self._fork()
 
     def serve(self) -> None:
         self._control.send(protocol.READY)
@@ -77,6 +77,9 @@ class _Server:
             now = time.monotonic()
             for child in [c for c in self._children.values() if c.deadline <= now]:
                 self._bury(child, overdue=True)
+            # Not sooner: forking would take time from the child at work.
+            if self._spare is None and not self._children:
+                self._spare = self._fork()
 
     def _until_next_deadline(self) -> float | None:
         if not self._children:
@@ -94,7 +97,7 @@ class _Server:
         return _Spare(pid, ours)
 
     def _accept(self) -> bool:
-        """Hand the next request to the waiting child, and fork another. False when the client is gone."""
+        """Hand the next request to a waiting child. False when the client is gone."""
         try:
             request, files, _, _ = socket.recv_fds(self._control, protocol.MAX_REQUEST_BYTES, 3)
         except ConnectionError:
@@ -102,7 +105,8 @@ class _Server:
         if not request:
             return False
         source, answer, outcome = files
-        spare = self._spare
+        spare = self._spare or self._fork()
+        self._spare = None
         # Should the child be gone, its status will tell the client so.
         with contextlib.suppress(OSError):
             socket.send_fds(spare.channel, [request], [source, answer])
@@ -112,7 +116,6 @@ class _Server:
         child = _Child(spare.pid, os.pidfd_open(spare.pid), outcome, time.monotonic() + self._wall_seconds)
         self._children[child.pidfd] = child
         self._selector.register(child.pidfd, selectors.EVENT_READ)
-        self._spare = self._fork()
         return True
 
     def _bury(self, child: _Child, *, overdue: bool) -> None:
@@ -127,8 +130,10 @@ class _Server:
         os.close(child.outcome)
 
     def _end(self) -> None:
-        for pid in [self._spare.pid, *(child.pid for child in self._children.values())]:
-            _kill_group(pid)
+        if self._spare is not None:
+            _kill_group(self._spare.pid)
+        for child in self._children.values():
+            _kill_group(child.pid)
 
 
 def _kill_group(pid: int) -> None:

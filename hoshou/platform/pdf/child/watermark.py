@@ -25,9 +25,9 @@ def stamp(image: Image.Image, text: str) -> None:
     if not text.strip():
         return
     (width, height), pieces = _slanted(text[:_MAX_CHARACTERS], max(8, image.width // _LINES_ACROSS))
-    for row, top in enumerate(range(-height // 3, image.height, height)):
-        shift = -width // 2 if row % 2 else 0
-        for left in range(shift, image.width, width + width // 8):
+    for row, top in enumerate(range(-height // 3, image.height, height * 3 // 2)):
+        shift = -width // 2 if row % 2 else width // 6
+        for left in range(shift, image.width, width * 4 // 3):
             for x, y, mask in pieces:
                 image.paste(_COLOUR, (left + x, top + y), mask)
 
