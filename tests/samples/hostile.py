@@ -84,10 +84,10 @@ def external_stream() -> bytes:
 
 def flate_bomb(layers: int = 1, megabytes: int = 300) -> bytes:
     """A page whose content unpacks to ``megabytes``, zeros deflated ``layers`` times."""
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     content = b"".join(packer.compress(bytes(1 << 20)) for _ in range(megabytes)) + packer.flush()
     for _ in range(layers - 1):
-        content = zlib.compress(content, 9)
+        content = zlib.compress(content, 1)
     with pikepdf.open(io.BytesIO(pdfs.plain())) as pdf:
         page = pdf.pages[0]
         page.Contents = pdf.make_stream(content, Filter=Array([Name.FlateDecode] * layers))
@@ -96,7 +96,7 @@ def flate_bomb(layers: int = 1, megabytes: int = 300) -> bytes:
 
 def many_small_bombs(streams: int = 6, megabytes: int = 100) -> bytes:
     """Streams that stay below the limit of one stream, and pass that of a file together."""
-    content = zlib.compress(bytes(megabytes << 20), 9)
+    content = zlib.compress(bytes(megabytes << 20), 1)
     with pikepdf.open(io.BytesIO(pdfs.plain())) as pdf:
         for index in range(streams):
             pdf.Root[f"/Bomb{index}"] = pdf.make_stream(content, Filter=Name.FlateDecode)

@@ -16,6 +16,7 @@ from hoshou.platform.pdf.child.watermark import stamp
 
 _MAX_PIXELS = 8_000_000
 _MAX_WIDTH = 4_000
+_MAX_SIDE = 16_000
 _MAX_RUNS = 2_000
 _MAX_RUN_CHARACTERS = 500
 _JPEG_QUALITY = 80
@@ -99,6 +100,7 @@ def _scale(size: tuple[float, float], width: int) -> float:
     return min(
         max(1, min(width, _MAX_WIDTH)) / page_width,
         math.sqrt(_MAX_PIXELS / (page_width * page_height)),
+        _MAX_SIDE / max(page_width, page_height),
     )
 
 

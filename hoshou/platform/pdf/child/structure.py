@@ -32,7 +32,7 @@ _ACTIVE_ACTIONS = frozenset(
     }
 )
 _ACTIVE_ANNOTATIONS = frozenset({"/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"})
-_ACTIVE_KEYS = frozenset({"/XFA", "/AA", "/RichMediaContent"})
+_ACTIVE_KEYS = frozenset({"/XFA", "/RichMediaContent"})
 _ATTACHMENT_KEYS = frozenset({"/EmbeddedFiles", "/EF", "/Collection"})
 _UNPACKED_WHILE_PARSING = frozenset({"/ObjStm", "/XRef"})
 
@@ -160,11 +160,10 @@ def _check_active(item: Object) -> None:
     annotation = str(item.get("/Subtype", ""))
     if annotation == "/FileAttachment" or keys & _ATTACHMENT_KEYS or item.get("/Type") == Name.EmbeddedFile:
         raise Refusal("pdf_attachment")
-    active = (
-        ({action} & _ACTIVE_ACTIONS)
-        or ({annotation} & _ACTIVE_ANNOTATIONS)
-        or {key for key in keys & _ACTIVE_KEYS if len(item[key])}
-    )
+    active = ({action} & _ACTIVE_ACTIONS) | ({annotation} & _ACTIVE_ANNOTATIONS) | (keys & _ACTIVE_KEYS)
+    # A page's resources may call a font AA.
+    if "/AA" in keys and not (isinstance(item.AA, pikepdf.Dictionary) and item.AA.get("/Type") == Name.Font):
+        active.add("/AA")
     if active:
         raise Refusal("pdf_active_content", kind=min(active).lstrip("/"))
     if item._type_code == ObjectType.stream and "/F" in keys:
