@@ -48,6 +48,9 @@ MAIL_USE_TLS = _flag("HOSHOU_SMTP_STARTTLS", False)
 MAIL_USE_SSL = _flag("HOSHOU_SMTP_TLS", False)
 MAIL_DEFAULT_SENDER = _env("HOSHOU_MAIL_FROM", "info@mail.sonpo-hosyou-syouken.jp")
 
+# Where orderers apply for their domain.
+DOMAIN_CONTACT_EMAIL = _env("HOSHOU_DOMAIN_CONTACT", "syouken-kakunin@sonpo.or.jp")
+
 # Service conditions (A-061, D-17).
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
 STAFF_HOURS_ENFORCED = _flag("HOSHOU_STAFF_HOURS", True)

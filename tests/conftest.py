@@ -1,16 +1,27 @@
-"""What every test may use: databases, a clock that stands still, an application."""
+"""What every test may use: migrated databases, a clock that stands still, an application, staff."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
 
+from hoshou.app import create_app
 from hoshou.base.clock import FixedClock, jst
+from hoshou.platform import access, migrations
+from hoshou.platform.calendar import seed_calendar
+from hoshou.platform.db import db, transact
+from hoshou.platform.staff.builder import staff_builder
+from hoshou.plugins.organisations.services.seed import seed_insurers
 from tests.databases import postgres_binaries, postgres_database, postgres_server
 
 NOON = jst(2026, 4, 15, 12, 0)
 """A Wednesday, in service hours."""
+
+MASTER_KEY = "dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0"
 
 
 @pytest.fixture(scope="session")
@@ -24,16 +35,109 @@ def postgres() -> Iterator[str]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database: once SQLite, once PostgreSQL."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.sqlite'}"
-    else:
-        with postgres_database(request.getfixturevalue("postgres")) as url:
-            yield url
+def settings_for(url: str, data_dir: Path) -> dict[str, object]:
+    """The settings of a test's application."""
+    return {
+        "SQLALCHEMY_DATABASE_URI": url,
+        "DATA_DIR": str(data_dir),
+        "MASTER_KEY": MASTER_KEY,
+        "PUBLIC_URL": "http://127.0.0.1",
+        "MAIL_PORT": 1,
+    }
+
+
+def set_up(url: str, data_dir: Path) -> None:
+    """Migrate an empty database and enter what every installation has."""
+    app = create_app(settings_for(url, data_dir), clock=FixedClock(NOON))
+    with app.app_context():
+        migrations.upgrade()
+        transact(lambda session: access.sync(session, staff_builder().contributions))
+        transact(seed_calendar)
+        transact(seed_insurers)
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "template.sqlite"
+    set_up(f"sqlite:///{path}", folder)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database, to be copied."""
+    with postgres_database(postgres) as url:
+        set_up(url, tmp_path_factory.mktemp("template"))
+        yield url.rsplit("/", 1)[1]
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of the test's own."""
+    path = tmp_path / "test.sqlite"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of the test's own."""
+    with postgres_database(postgres, template=postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database: once SQLite, once PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOON)
+
+
+AppMaker = Callable[..., Flask]
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, clock: FixedClock) -> Iterator[AppMaker]:
+    """Builds applications on a given database; closes their connections at the end."""
+    made: list[Flask] = []
+
+    def make(url: str, **settings: object) -> Flask:
+        app = create_app({**settings_for(url, tmp_path), **settings}, clock=clock)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: AppMaker, sqlite_url: str) -> Iterator[Flask]:
+    """An application on SQLite, with its context entered."""
+    app = make_app(sqlite_url)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def app_on_both(make_app: AppMaker, database_url: str) -> Iterator[Flask]:
+    """An application, once on SQLite and once on PostgreSQL, with its context entered."""
+    app = make_app(database_url)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    return db.session()

@@ -41,7 +41,10 @@ def postgres_server() -> Iterator[str]:
         return
     binaries = postgres_binaries()
     assert binaries is not None, "PostgreSQL is not installed"
-    with tempfile.TemporaryDirectory(prefix="hoshou-pg-") as name:
+    # In memory where the machine has such a place: a test server needn't survive anything.
+    memory = Path("/dev/shm")
+    where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="hoshou-pg-", dir=where) as name:
         data = Path(name) / "data"
         port = _free_port()
         # PostgreSQL refuses to run as root.
@@ -87,12 +90,12 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextmanager
-def postgres_database(server: str) -> Iterator[str]:
-    """The URL of an empty database, dropped afterwards."""
+def postgres_database(server: str, template: str = "template0") -> Iterator[str]:
+    """The URL of an empty database, or of a copy of the template; dropped afterwards."""
     name = f"hoshou_{secrets.token_hex(6)}"
     admin = server.replace("+psycopg", "") + "/postgres"
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield f"{server}/{name}"
     finally:

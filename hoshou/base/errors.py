@@ -5,7 +5,7 @@ gettext message id (Japanese, the source language) with named ``%(name)s`` value
 the face that catches the error translates it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -50,3 +50,11 @@ class Unavailable(DomainError):
 def noop_gettext(message: str) -> str:
     """Mark a message id for extraction where it is defined but not yet shown."""
     return message
+
+
+class Invalid(Refused):
+    """Several inputs are at fault at once; ``errors`` holds one refusal for each."""
+
+    def __init__(self, errors: Sequence[Refused]) -> None:
+        super().__init__("invalid", noop_gettext("入力内容に誤りがあります。"))
+        self.errors = tuple(errors)

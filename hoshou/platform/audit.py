@@ -18,7 +18,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hoshou.base.clock import Clock
 from hoshou.platform.actor import Actor
-from hoshou.platform.db import Entity, Instant
+from hoshou.platform.context import platform
+from hoshou.platform.db import Entity, Instant, db
 
 GENESIS = "0" * 64
 PENDING = "hoshou.audit.pending"
@@ -101,19 +102,24 @@ def _canonical_detail(detail: Mapping[str, Any]) -> str:
     return json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def install(session_factory: Any, key: bytes) -> None:
-    """Write pending entries before each commit of sessions from this factory, and drop them on rollback."""
+def audit_key() -> bytes:
+    """The running application's key of the chain."""
+    return platform().keys.derive("audit")
 
-    @event.listens_for(session_factory, "before_commit")
-    def write(session: Session) -> None:
-        pending: list[AuditEntry] = session.info.pop(PENDING, [])
-        if pending:
-            session.flush()
-            _append(session, key, pending)
 
-    @event.listens_for(session_factory, "after_rollback")
-    def drop(session: Session) -> None:
-        session.info.pop(PENDING, None)
+@event.listens_for(db.session, "before_commit")
+def write_pending(session: Session) -> None:
+    """Write the collected entries as the last statements of the transaction."""
+    pending: list[AuditEntry] = session.info.pop(PENDING, [])
+    if pending:
+        session.flush()
+        _append(session, audit_key(), pending)
+
+
+@event.listens_for(db.session, "after_rollback")
+def drop_pending(session: Session) -> None:
+    """What is undone leaves no entry."""
+    session.info.pop(PENDING, None)
 
 
 def _append(session: Session, key: bytes, entries: list[AuditEntry]) -> None:

@@ -4,23 +4,29 @@ SQLite is the embedded default (write-ahead log, ``BEGIN IMMEDIATE`` for writers
 PostgreSQL is chosen by the setting ``SQLALCHEMY_DATABASE_URI`` alone.
 """
 
+import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from sqlalchemy import DateTime, Dialect, Engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 from hoshou.base.clock import JST
 
 BUSY_TIMEOUT_MS = 10_000
+ATTEMPTS = 3
+
+Result = TypeVar("Result")
+log = logging.getLogger(__name__)
 
 Model.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -122,3 +128,20 @@ def unit_of_work() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def transact(work: Callable[[Session], Result]) -> Result:
+    """Run a use case in a unit of work, again when it lost a race.
+
+    A unique key that somebody else took a moment ago, a deadlock or a serialisation failure: the next
+    attempt sees what the winner wrote. The third failure is raised as it is.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with unit_of_work() as session:
+                return work(session)
+        except (IntegrityError, OperationalError) as error:
+            if attempt == ATTEMPTS or error.connection_invalidated:
+                raise
+            log.info("attempt %d lost a race: %s", attempt, type(error.orig).__name__)
+    raise AssertionError("unreachable")

@@ -1,0 +1,117 @@
+"""Terminal faces of the platform: database, access, audit log, calendar."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from hoshou.platform import access as access_sync
+from hoshou.platform import audit, migrations
+from hoshou.platform.audit import AuditHead
+from hoshou.platform.calendar import seed_calendar
+from hoshou.platform.context import platform
+from hoshou.platform.db import db, transact
+from hoshou.platform.staff.builder import staff_builder
+
+MakeApp = Callable[[], Flask]
+"""Handed down by the command line: building an application is slow and not every command needs one."""
+
+
+def _print(document: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        for key, value in document.items():
+            click.echo(f"{key}: {value}")
+
+
+@click.group("db")
+def database() -> None:
+    """データベース"""
+
+
+@database.command("upgrade")
+@click.option("--json", "as_json", is_flag=True, help="JSONで出力")
+@click.pass_obj
+def upgrade(make_app: MakeApp, as_json: bool) -> None:
+    """データベースを最新の構造にする"""
+    with make_app().app_context():
+        _print({"revision": migrations.upgrade()}, as_json)
+
+
+@database.command("revision")
+@click.argument("revision")
+@click.argument("message")
+@click.pass_obj
+def revision(make_app: MakeApp, revision: str, message: str) -> None:
+    """(開発用) テーブル定義との差分からマイグレーションを書く"""
+    with make_app().app_context():
+        migrations.write_revision(revision, message)
+
+
+@click.group("access")
+def access() -> None:
+    """ロールと権限"""
+
+
+@access.command("sync")
+@click.option("--json", "as_json", is_flag=True, help="JSONで出力")
+@click.pass_obj
+def sync(make_app: MakeApp, as_json: bool) -> None:
+    """プラグインが宣言したとおりにロールと権限を書き込む"""
+    with make_app().app_context():
+        result = transact(lambda session: access_sync.sync(session, staff_builder().contributions))
+        _print(vars(result), as_json)
+
+
+@click.group("audit")
+def audit_log() -> None:
+    """監査ログ"""
+
+
+@audit_log.command("verify")
+@click.option("--head", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="書き出した先頭の記録")
+@click.option("--json", "as_json", is_flag=True, help="JSONで出力")
+@click.pass_context
+def verify(ctx: click.Context, head: Path | None, as_json: bool) -> None:
+    """監査ログの連鎖を検査する"""
+    exported = AuditHead(**json.loads(head.read_text())) if head else None
+    with ctx.obj().app_context():
+        problems = audit.verify(db.session(), audit.audit_key(), exported)
+        newest = audit.read_head(db.session())
+    document = {
+        "whole": not problems,
+        "entries": newest.id if newest else 0,
+        "problems": [vars(problem) for problem in problems],
+    }
+    if problems:
+        document["error"] = {"code": "audit_broken", "message": "監査ログが改変されています。"}
+    _print(document, as_json)
+    ctx.exit(1 if problems else 0)
+
+
+@audit_log.command("head")
+@click.pass_obj
+def head(make_app: MakeApp) -> None:
+    """最新の記録の番号と要約を書き出す（別の場所に保管する）"""
+    with make_app().app_context():
+        newest = audit.read_head(db.session())
+    click.echo(json.dumps(vars(newest) if newest else {"id": 0, "digest": audit.GENESIS}))
+
+
+@click.group("calendar")
+def calendar() -> None:
+    """営業日カレンダー"""
+
+
+@calendar.command("seed")
+@click.option("--json", "as_json", is_flag=True, help="JSONで出力")
+@click.pass_obj
+def seed(make_app: MakeApp, as_json: bool) -> None:
+    """祝日をまだ登録されていない年について登録する"""
+    with make_app().app_context():
+        year = platform().clock.today().year
+        _print({"years_added": transact(lambda session: seed_calendar(session, year - 1))}, as_json)

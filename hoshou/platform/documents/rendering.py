@@ -1,0 +1,82 @@
+"""The Typst compiler, kept for the life of the process, and the one way to call it."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from functools import cache
+from importlib.resources import as_file
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from threading import Lock
+from typing import Any, cast
+
+import typst
+from noto_cjk_sans_jp_bold import FONT_PATH as BOLD
+from noto_cjk_sans_jp_regular import FONT_PATH as REGULAR
+
+from hoshou.base.errors import DomainError
+from hoshou.base.errors import noop_gettext as N_
+
+# PDF/A refuses a character that the fonts lack instead of drawing an empty box: a name must never
+# be printed wrong without anyone noticing. PDF/UA keeps the documents readable aloud.
+_STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
+
+_PACKAGES = Path(__file__).parent / "typst"
+_lock = Lock()
+
+
+class TemplateFailed(DomainError):
+    """A template couldn't be turned into a document; ``__cause__`` has Typst's own words for the log."""
+
+    def __init__(self, template: str) -> None:
+        super().__init__(
+            "document-not-rendered",
+            N_("帳票「%(template)s」を作成できませんでした。使えない文字がないか確認してください。"),
+            template=template,
+        )
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[Path(str(font)).parent for font in (REGULAR, BOLD)],
+    )
+    return typst.Compiler(font_paths=fonts, package_path=str(_PACKAGES))
+
+
+def render(template: Path | Traversable, data: Mapping[str, Any]) -> bytes:
+    """The PDF (PDF/A-2a, PDF/UA-1, fonts embedded) of a template filled with data (P-019).
+
+    ``template`` is a ``.typ`` file; it may read files of its own folder and the house style
+    ``@local/hoshou:1.0.0``, and finds the data there as ``data``. ``data`` is passed as JSON: text
+    is shown as it is and never read as markup, a date arrives as ISO text. ``data["document_date"]``
+    (a date, required) dates the document, so that equal input gives equal bytes.
+
+    Raises TemplateFailed for a template with an error or a character that the fonts lack.
+    """
+    day: date = data["document_date"]
+    inputs = {"data": json.dumps(data, ensure_ascii=False, default=_as_text)}
+    with as_file(template) as path, _lock:
+        try:
+            pdf, warnings = _compiler().compile_with_warnings(
+                input=path,
+                root=path.parent,
+                sys_inputs=inputs,
+                format="pdf",
+                pdf_standards=_STANDARDS,
+                timestamp=datetime.combine(day, time(), tzinfo=UTC),
+            )
+        except typst.TypstError as error:
+            error.add_note(error.diagnostic)
+            raise TemplateFailed(path.name) from error
+    if warnings:
+        raise TemplateFailed(path.name) from warnings[0]
+    return cast(bytes, pdf)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"a document can't show a {type(value).__name__}")

@@ -1,0 +1,63 @@
+"""The one Alembic history of the product, run through the application's own engine."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_appbuilder import Model
+
+from hoshou.platform.db import Instant, db
+
+FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+    """Write our column types as the database's own, so that old migrations don't depend on today's code."""
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def _config(connection: Any) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade() -> str | None:
+    """Bring the database to the newest revision; returns it."""
+    with db.engine.connect().execution_options(writes=True) as connection:
+        command.upgrade(_config(connection), "head")
+        connection.commit()
+    return newest_revision()
+
+
+def newest_revision() -> str | None:
+    """The revision that this code expects."""
+    return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def current_revision() -> str | None:
+    """The revision that the database has."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def write_revision(revision: str, message: str) -> None:
+    """For developers: write the difference between tables and database as a new migration."""
+    with db.engine.connect() as connection:
+        command.revision(_config(connection), message=message, autogenerate=True, rev_id=revision)
+
+
+def differences() -> list[Any]:
+    """What the models have and the migrated database lacks, or the other way round."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Model.metadata))

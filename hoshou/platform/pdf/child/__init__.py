@@ -1,0 +1,1 @@
+"""What runs in the limited child processes. Only ``protocol`` may be imported from outside."""

@@ -1,0 +1,1 @@
+"""The public site's base: layout, service hours, headers, error pages."""

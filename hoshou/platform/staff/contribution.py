@@ -1,0 +1,47 @@
+"""What a plugin contributes to the staff site."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask_appbuilder.baseviews import BaseView
+
+from hoshou.platform.subject import Role
+
+CRUD = frozenset({"list", "show", "add", "edit", "delete"})
+READ = frozenset({"list", "show"})
+
+
+@dataclass(frozen=True)
+class StaffView:
+    """A screen and who may do what there.
+
+    ``grants`` names for each role the methods of the view (``list``, ``show``, …) that it may call;
+    a role that isn't named can't reach the screen. ``name`` is stable ASCII, since it is the menu
+    permission's name; ``label`` is the Japanese message id that people see.
+    """
+
+    view: type[BaseView]
+    grants: Mapping[Role, frozenset[str]]
+    name: str = ""
+    label: str = ""
+    category: str = ""
+    category_label: str = ""
+    icon: str = ""
+    order: int = field(default=100)
+
+    @property
+    def in_menu(self) -> bool:
+        return bool(self.name)
+
+
+@dataclass(frozen=True)
+class HomeItem:
+    """One thing that waits for a person: shown on the staff home, most urgent first."""
+
+    title: str
+    detail: str
+    url: str
+    due: datetime | None = None
+    count: int | None = None
+    urgent: bool = False

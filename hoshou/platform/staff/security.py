@@ -1,0 +1,71 @@
+"""Flask-AppBuilder's security manager, hardened.
+
+Login tries are counted before a password is looked at; a session lives by its ticket; nothing is
+written to the database when the application starts; the login API doesn't exist.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import g
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import User
+from flask_login import current_user
+
+from hoshou.base.errors import TooManyTries
+from hoshou.base.networks import subnet
+from hoshou.platform import audit, throttle
+from hoshou.platform.actor import Actor, ActorKind
+from hoshou.platform.client import client_address
+from hoshou.platform.context import platform
+from hoshou.platform.db import unit_of_work
+from hoshou.platform.staff.auth import StaffAuthView
+from hoshou.platform.staff.session import ticket_is_alive
+from hoshou.platform.throttle import Limit
+
+WINDOW = timedelta(minutes=15)
+
+
+class StaffSecurityManager(SecurityManager):
+    """Accounts and permissions are Flask-AppBuilder's; how one gets in is ours."""
+
+    def create_db(self) -> None:
+        """Tables come from migrations, roles from `hoshou access sync`: a start issues no SQL."""
+
+    def register_views(self) -> None:
+        self.auth_view = StaffAuthView()
+        self.appbuilder.add_view_no_menu(self.auth_view)
+
+    def load_user(self, pk: int) -> Any | None:
+        if not ticket_is_alive(str(pk)):
+            return None
+        return super().load_user(pk)
+
+    @staticmethod
+    def before_request() -> None:
+        g.user = current_user
+
+    def auth_user_db(self, username: str, password: str) -> User | None:
+        """The user if the password is right. Raises TooManyTries before it looks, when tries are used up."""
+        here = platform()
+        origin = client_address()
+        who = here.keys.fingerprint("login", (username or "").strip().casefold())
+        limits = (
+            Limit(f"login/{who}/{subnet(origin)}", 5, WINDOW),
+            Limit(f"login/{who}", 20, WINDOW),
+            Limit(f"login-from/{subnet(origin)}", 50, WINDOW),
+        )
+        try:
+            with unit_of_work() as work:
+                throttle.reserve(work, here.clock, *limits)
+        except TooManyTries:
+            with unit_of_work() as work:
+                audit.record(work, here.clock, Actor(ActorKind.PUBLIC, "", origin=origin), "staff.login_throttled")
+            raise
+        user: User | None = super().auth_user_db(username, password)
+        with unit_of_work() as work:
+            if user is not None:
+                throttle.release(work, *limits)
+            else:
+                audit.record(work, here.clock, Actor(ActorKind.PUBLIC, "", origin=origin), "staff.login_failed")
+        return user

@@ -1,0 +1,49 @@
+// What Flask-AppBuilder's pages lack: names for the controls of lists and filters, rank for titles, and two translations.
+// Its scripts build some of them after the page has loaded, so new ones are looked at too.
+
+const texts = document.querySelector("script[data-select-row]").dataset;
+
+function name(selector, text) {
+  for (const element of document.querySelectorAll(selector)) {
+    if (!element.hasAttribute("aria-label")) element.setAttribute("aria-label", text(element));
+  }
+}
+
+function nameAll() {
+  name(".action_check", () => texts.selectRow);
+  name(".action_check_all", () => texts.selectAll);
+  name(".filters select, .filters input", (element) =>
+    element.closest("tr").querySelector(".remove-filter").textContent.replace("×", "").trim(),
+  );
+  name(".select2-selection", (element) => {
+    const field = element.closest(".select2-container").previousElementSibling;
+    const label = field?.labels?.[0] ?? field;
+    return (label?.getAttribute("aria-label") ?? label?.textContent ?? "").replace("*", "").trim();
+  });
+  for (const title of document.querySelectorAll(".panel-primary > .panel-heading > .panel-title")) {
+    title.setAttribute("role", "heading");
+    title.ariaLevel = "1";
+  }
+  for (const cell of document.querySelectorAll("thead th:empty")) cell.textContent = texts.operations;
+  for (const panel of document.querySelectorAll(".table-responsive")) {
+    if (panel.scrollWidth > panel.clientWidth) panel.tabIndex = 0;
+  }
+}
+
+// Two sentences that Flask-AppBuilder's scripts say in English whatever the language.
+function translateAll() {
+  for (const element of document.querySelectorAll(".select2-selection__placeholder")) {
+    if (["Select", "Select a State"].includes(element.textContent)) element.textContent = texts.choose;
+  }
+}
+
+const alertInEnglish = window.ab_alert;
+window.ab_alert = (text) => alertInEnglish(text === "No row selected" ? texts.noRow : text);
+
+function tend() {
+  nameAll();
+  translateAll();
+}
+
+tend();
+new MutationObserver(tend).observe(document.getElementById("main"), { childList: true, subtree: true });

@@ -1,0 +1,94 @@
+"""Policies as folders, their files, and the secrets that open them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hoshou.platform.db import Entity, Instant
+from hoshou.platform.files.model import StoredFile
+from hoshou.plugins.organisations.models import Agency, Insurer
+
+
+class BondFolder(Entity):
+    """One policy number of one insurer: one viewing URL, one viewing password (A-013, D-18).
+
+    The URL's token is kept as a keyed digest to be found by, and sealed to be sent again (D-42); the
+    password as an Argon2id hash only. A deleted folder's row stays as a tombstone with both (D-46).
+    """
+
+    __tablename__ = "bonds_folder"
+    __table_args__ = (
+        UniqueConstraint("insurer_id", "policy_number"),
+        Index("ix_bonds_folder_list", "insurer_id", "id"),
+        Index("ix_bonds_folder_agency", "agency_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    insurer_id: Mapped[int] = mapped_column(ForeignKey("organisations_insurer.id"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("organisations_agency.id"))
+    policy_number: Mapped[str] = mapped_column(String(40), index=True)
+    contract_type: Mapped[str] = mapped_column(String(32))
+    national_direct: Mapped[bool] = mapped_column(Boolean, default=False)
+    submission: Mapped[str] = mapped_column(String(16))
+    contract_date: Mapped[date] = mapped_column(Date)
+    insurance_start: Mapped[date] = mapped_column(Date)
+    insurance_end: Mapped[date] = mapped_column(Date, index=True)
+    contractor_name: Mapped[str] = mapped_column(String(200))
+    contractor_email: Mapped[str] = mapped_column(String(254))
+    orderer_name: Mapped[str] = mapped_column(String(200), default="")
+    project_name: Mapped[str] = mapped_column(String(300))
+    override_reason: Mapped[str] = mapped_column(String(500), default="")
+    token_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    token_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    password_hash: Mapped[str] = mapped_column(Text, default="")
+    password_serial: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+    deleted_why: Mapped[str] = mapped_column(String(500), default="")
+    insurer: Mapped[Insurer] = relationship(lazy="joined")
+    agency: Mapped[Agency | None] = relationship(lazy="joined")
+    files: Mapped[list["BondFile"]] = relationship(back_populates="folder", order_by="BondFile.number.desc()")
+
+    def __repr__(self) -> str:
+        return self.policy_number
+
+
+class BondFile(Entity):
+    """One PDF of a folder; ``number`` counts from 1, the newest is the highest."""
+
+    __tablename__ = "bonds_file"
+    __table_args__ = (UniqueConstraint("folder_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    folder_id: Mapped[int] = mapped_column(ForeignKey("bonds_folder.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(32))
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("platform_file.id"), unique=True)
+    pages: Mapped[int] = mapped_column(Integer)
+    signed: Mapped[bool] = mapped_column(Boolean, default=False)
+    insurance_end: Mapped[date] = mapped_column(Date)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("bonds_file.id"))
+    replaced_at: Mapped[datetime | None] = mapped_column(Instant)
+    uploaded_at: Mapped[datetime] = mapped_column(Instant)
+    uploaded_by: Mapped[str] = mapped_column(String(200))
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+    deleted_why: Mapped[str] = mapped_column(String(500), default="")
+    folder: Mapped[BondFolder] = relationship(back_populates="files")
+    stored_file: Mapped[StoredFile] = relationship(lazy="joined")
+
+
+class UploadReceipt(Entity):
+    """The answer to one upload request, found again by its idempotency key (F1, F12)."""
+
+    __tablename__ = "bonds_upload_receipt"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(Integer)
+    key: Mapped[str] = mapped_column(String(64))
+    request_digest: Mapped[str] = mapped_column(String(64))
+    folder_id: Mapped[int] = mapped_column(ForeignKey("bonds_folder.id"))
+    answer: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,272 @@
+"""新規アップロード and 追加アップロード: one transaction for folder, files, password and both mails.
+
+A new policy number makes a folder with a viewing URL and a viewing password; a known one gets the files
+added, keeps its URL and changes its password (A-013, A-015, A-019, A-021, A-024). A crash at any
+point leaves all of it or none of it (F1).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoshou.base.clock import Clock
+from hoshou.base.errors import Forbidden, Refused
+from hoshou.base.errors import noop_gettext as N_
+from hoshou.platform import audit
+from hoshou.platform.actor import Actor
+from hoshou.platform.files.model import keep
+from hoshou.platform.keys import KeyRing
+from hoshou.platform.subject import Role, Subject
+from hoshou.plugins.bonds.models import BondFile, BondFolder, UploadReceipt
+from hoshou.plugins.bonds.rules.kinds import FileKind, Submission
+from hoshou.plugins.bonds.rules.request import UploadRequest
+from hoshou.plugins.bonds.services.end_access import end_access
+from hoshou.plugins.bonds.services.intake import PreparedUpload
+from hoshou.plugins.bonds.services.notify import send_password, send_url
+from hoshou.plugins.bonds.services.scope import require_uploader
+from hoshou.plugins.bonds.services.url import remember_token
+from hoshou.plugins.organisations.models import AgencyCode, Insurer
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True)
+class UploadOutcome:
+    """What was done: the numbers of the new files, newest last, and whether the folder is new."""
+
+    folder_id: int
+    policy_number: str
+    is_new: bool
+    file_numbers: tuple[int, ...]
+    mailed: bool
+
+
+def upload(
+    session: Session,
+    clock: Clock,
+    keys: KeyRing,
+    actor: Actor,
+    subject: Subject,
+    prepared: PreparedUpload,
+    *,
+    idempotency_key: str,
+    max_files: int,
+    public_url: str,
+) -> UploadOutcome:
+    """Store an upload once; the same key and content again answer the same and do nothing.
+
+    Raises Forbidden for who may not upload for this insurer or agency, Refused ``key_reused`` for the
+    same key with other content, ``folder_full``, ``nothing_to_replace``, ``facts_differ``.
+    """
+    require_uploader(subject)
+    earlier = session.scalar(
+        select(UploadReceipt).where(UploadReceipt.user_id == subject.user_id, UploadReceipt.key == idempotency_key)
+    )
+    if earlier is not None:
+        return _answer_again(earlier, prepared)
+    request = prepared.request
+    agency_id = _agency(session, clock.today(), subject, request)
+    folder = session.scalar(
+        select(BondFolder)
+        .where(BondFolder.insurer_id == request.insurer_id, BondFolder.policy_number == request.policy_number)
+        .with_for_update()
+    )
+    is_new = folder is None
+    if folder is None:
+        folder = _new_folder(session, clock, request, agency_id)
+    else:
+        _check_addition(subject, folder, request)
+        _take_over_facts(clock, folder, request)
+    numbers = _add_files(session, clock, actor, folder, prepared, max_files)
+    mailed = folder.submission == Submission.ELECTRONIC
+    if mailed:
+        _rotate_password(session, clock, keys, folder, prepared, actor)
+        send_url(session, clock, keys, actor, folder, public_url, added=not is_new)
+        send_password(session, clock, keys, actor, folder, prepared.password, subject)
+    outcome = UploadOutcome(folder.id, folder.policy_number, is_new, tuple(numbers), mailed)
+    session.add(
+        UploadReceipt(
+            user_id=subject.user_id,
+            key=idempotency_key,
+            request_digest=prepared.digest,
+            folder_id=folder.id,
+            answer=json.dumps(asdict(outcome)),
+            created_at=clock.now(),
+        )
+    )
+    session.flush()
+    return outcome
+
+
+def _answer_again(receipt: UploadReceipt, prepared: PreparedUpload) -> UploadOutcome:
+    if receipt.request_digest != prepared.digest:
+        raise Refused(
+            "key_reused",
+            N_("この送信はすでに別の内容で受け付けています。画面を開き直して、もう一度登録してください。"),
+        )
+    answer = json.loads(receipt.answer)
+    return UploadOutcome(**{**answer, "file_numbers": tuple(answer["file_numbers"])})
+
+
+def _agency(session: Session, today: date, subject: Subject, request: UploadRequest) -> int | None:
+    """The agency that the folder will belong to; checks insurer and agency against who uploads."""
+    insurer = session.get(Insurer, request.insurer_id)
+    if insurer is None or not insurer.is_active(today):
+        raise Refused("unknown_insurer", N_("保険会社を選択してください。"), field="insurer_id")
+    if subject.has(Role.INSURER) and subject.insurer_id is not None:
+        if subject.insurer_id != request.insurer_id:
+            raise Forbidden("foreign_insurer", N_("他の保険会社の証券等は登録できません。"))
+        agency_id = request.agency_id
+    else:
+        agency_id = subject.agency_id
+    if agency_id is not None:
+        code = session.scalar(
+            select(AgencyCode.id).where(AgencyCode.agency_id == agency_id, AgencyCode.insurer_id == insurer.id)
+        )
+        if code is None:
+            raise Refused(
+                "agency_without_code",
+                N_("この代理店は、選択した保険会社の取扱代理店として登録されていません。"),
+                field="insurer_id",
+            )
+    return agency_id
+
+
+def _new_folder(session: Session, clock: Clock, request: UploadRequest, agency_id: int | None) -> BondFolder:
+    if request.replaces is not None:
+        raise _nothing_to_replace()
+    folder = BondFolder(
+        insurer_id=request.insurer_id,
+        agency_id=agency_id,
+        policy_number=request.policy_number,
+        contract_type=request.contract_type.value,
+        national_direct=request.national_direct,
+        submission=request.submission.value,
+        contract_date=request.contract_date,
+        insurance_start=request.insurance_start,
+        insurance_end=request.insurance_end,
+        contractor_name=request.contractor_name,
+        contractor_email=request.contractor_email,
+        orderer_name=request.orderer_name,
+        project_name=request.project_name,
+        override_reason=request.override_reason,
+        password_hash="",
+        password_serial=0,
+        created_at=clock.now(),
+        changed_at=clock.now(),
+    )
+    session.add(folder)
+    session.flush()
+    return folder
+
+
+def _check_addition(subject: Subject, folder: BondFolder, request: UploadRequest) -> None:
+    if subject.has(Role.AGENCY) and folder.agency_id != subject.agency_id:
+        raise Forbidden(
+            "foreign_folder",
+            N_("この証券番号は他の代理店が登録しています。損害保険会社の担当者にご確認ください。"),
+        )
+    if folder.deleted_at is not None:
+        raise Refused("folder_deleted", N_("この証券番号のフォルダは削除されています。"), field="policy_number")
+    if folder.contract_type != request.contract_type:
+        raise Refused(
+            "facts_differ",
+            N_("同じ証券番号が別の契約種類で登録されています。証券番号と契約種類をご確認ください。"),
+            field="contract_type",
+        )
+
+
+def _take_over_facts(clock: Clock, folder: BondFolder, request: UploadRequest) -> None:
+    # The last upload counts, for the purge date too (A-081).
+    folder.insurance_start = request.insurance_start
+    folder.insurance_end = request.insurance_end
+    folder.contractor_name = request.contractor_name
+    folder.contractor_email = request.contractor_email
+    folder.orderer_name = request.orderer_name or folder.orderer_name
+    folder.project_name = request.project_name
+    folder.changed_at = clock.now()
+
+
+def _add_files(
+    session: Session, clock: Clock, actor: Actor, folder: BondFolder, prepared: PreparedUpload, max_files: int
+) -> Sequence[int]:
+    present = session.scalars(select(BondFile).where(BondFile.folder_id == folder.id)).all()
+    if len([file for file in present if file.deleted_at is None]) + len(prepared.files) > max_files:
+        raise Refused(
+            "folder_full",
+            N_("1つの証券番号に登録できるファイルは%(most)d件までです。"),
+            field="files",
+            most=max_files,
+        )
+    replaced = _replaced(present, prepared.request)
+    number = max((file.number for file in present), default=0)
+    numbers = []
+    for incoming in prepared.files:
+        number += 1
+        stored = keep(session, clock, actor, incoming.blob, incoming.name, PDF)
+        session.add(
+            BondFile(
+                folder_id=folder.id,
+                number=number,
+                kind=prepared.request.kind.value,
+                stored_file_id=stored.id,
+                pages=incoming.pages,
+                signed=incoming.signed,
+                insurance_end=prepared.request.insurance_end,
+                replaces_id=replaced.id if replaced else None,
+                uploaded_at=clock.now(),
+                uploaded_by=actor.name,
+            )
+        )
+        numbers.append(number)
+        audit.record(
+            session,
+            clock,
+            actor,
+            "bonds.uploaded",
+            "bonds_folder",
+            folder.id,
+            file=number,
+            kind=prepared.request.kind.value,
+            sha256=stored.sha256,
+            size=stored.size,
+            replaces=replaced.number if replaced else None,
+        )
+    if replaced is not None:
+        replaced.replaced_at = clock.now()
+    session.flush()
+    return numbers
+
+
+def _replaced(present: Sequence[BondFile], request: UploadRequest) -> BondFile | None:
+    if request.replaces is None:
+        return None
+    for file in present:
+        if file.number == request.replaces and file.deleted_at is None and file.kind == FileKind(request.kind):
+            return file
+    raise _nothing_to_replace()
+
+
+def _nothing_to_replace() -> Refused:
+    return Refused(
+        "nothing_to_replace",
+        N_("差し替えの対象となる同じ種類のファイルが、この証券番号に登録されていません。"),
+        field="replaces",
+    )
+
+
+def _rotate_password(
+    session: Session, clock: Clock, keys: KeyRing, folder: BondFolder, prepared: PreparedUpload, actor: Actor
+) -> None:
+    if folder.token_sealed is None:
+        remember_token(keys, folder, prepared.token)
+    folder.password_hash = prepared.password_hash
+    folder.password_serial += 1
+    end_access(session, clock, folder.id, "password_changed")
+    audit.record(
+        session, clock, actor, "bonds.password_changed", "bonds_folder", folder.id, serial=folder.password_serial
+    )

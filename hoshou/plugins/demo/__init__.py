@@ -1,0 +1,1 @@
+"""Demo data: fictional policies whose certificates look like certificates, each marked 見本."""

@@ -1,0 +1,1 @@
+"""What the demo consists of, as plain values."""

@@ -1,0 +1,119 @@
+"""ワンタイムパスワード認証: counted in SQL, used by one conditional UPDATE (A-045 to A-047, A6)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from hoshou.base.clock import Clock
+from hoshou.base.japanese import digits_only
+from hoshou.platform import audit, tickets
+from hoshou.platform.actor import Actor
+from hoshou.platform.keys import KeyRing
+from hoshou.platform.tickets import IssuedTicket, TicketKind
+from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.services.end_access import folder_subject
+from hoshou.plugins.orderer.models import OrdererAttempt
+from hoshou.plugins.orderer.services.login import COOKIE_PURPOSE, otp_digest
+
+TRIES_PER_CODE = 5
+
+
+class Verdict(StrEnum):
+    """How a code was answered. The caller commits in every case: a wrong try stays counted."""
+
+    ACCEPTED = "accepted"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    USED = "used"
+    VOID = "void"
+
+
+@dataclass(frozen=True)
+class Verification:
+    verdict: Verdict
+    ticket: IssuedTicket | None = None
+    tries_left: int = 0
+
+
+def attempt_of_browser(session: Session, keys: KeyRing, public_id: str, cookie: str) -> OrdererAttempt | None:
+    """The attempt, if this browser started it."""
+    attempt = session.get(OrdererAttempt, public_id)
+    if attempt is None or attempt.cookie_digest != keys.fingerprint(COOKIE_PURPOSE, cookie):
+        return None
+    return attempt
+
+
+def verify(
+    session: Session,
+    clock: Clock,
+    keys: KeyRing,
+    actor: Actor,
+    attempt: OrdererAttempt,
+    typed: str,
+    *,
+    idle: timedelta,
+    until: datetime,
+) -> Verification:
+    """Try a code. Exactly one of any number of simultaneous right tries is accepted."""
+    public_id, now = attempt.public_id, clock.now()
+    counted = session.execute(
+        update(OrdererAttempt)
+        .where(OrdererAttempt.public_id == public_id, OrdererAttempt.tries < TRIES_PER_CODE)
+        .values(tries=OrdererAttempt.tries + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if counted.rowcount == 0:  # type: ignore[attr-defined]
+        return _refuse(session, clock, actor, attempt)
+    used = session.execute(
+        update(OrdererAttempt)
+        .where(
+            OrdererAttempt.public_id == public_id,
+            OrdererAttempt.otp_digest == otp_digest(keys, public_id, digits_only(typed)),
+            OrdererAttempt.used_at.is_(None),
+            OrdererAttempt.voided_at.is_(None),
+            OrdererAttempt.expires_at > now,
+        )
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if used.rowcount == 0:  # type: ignore[attr-defined]
+        return _refuse(session, clock, actor, attempt)
+    # Held until the commit: a password changed meanwhile either ends the new ticket or voids this try.
+    folder = session.get_one(BondFolder, attempt.folder_id, with_for_update={"read": True})
+    if folder.deleted_at is not None or folder.password_serial != attempt.password_serial:
+        return Verification(Verdict.VOID)
+    ticket = tickets.issue(
+        session,
+        clock,
+        keys,
+        TicketKind.ORDERER,
+        folder_subject(folder.id),
+        idle=idle,
+        until=until,
+        note=attempt.address,
+    )
+    audit.record(session, clock, actor, "orderer.verified", "bonds_folder", folder.id, attempt=public_id)
+    return Verification(Verdict.ACCEPTED, ticket)
+
+
+def _refuse(session: Session, clock: Clock, actor: Actor, attempt: OrdererAttempt) -> Verification:
+    session.refresh(attempt)
+    verdict = state_of(attempt, clock.now())
+    audit.record(
+        session, clock, actor, "orderer.otp_refused", "bonds_folder", attempt.folder_id, verdict=verdict.value
+    )
+    return Verification(verdict, tries_left=max(0, TRIES_PER_CODE - attempt.tries))
+
+
+def state_of(attempt: OrdererAttempt, now: datetime) -> Verdict:
+    """Why a code of this attempt can't be used any more; WRONG while it still could."""
+    if attempt.used_at is not None:
+        return Verdict.USED
+    if attempt.voided_at is not None or attempt.tries >= TRIES_PER_CODE:
+        return Verdict.VOID
+    if attempt.expires_at <= now:
+        return Verdict.EXPIRED
+    return Verdict.WRONG

@@ -1,0 +1,1 @@
+"""Rate tables and the premium calculator."""

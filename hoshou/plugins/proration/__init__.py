@@ -1,0 +1,1 @@
+"""Months, pro-rata, instalments and deadlines of a scheme year."""
