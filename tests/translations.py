@@ -6,7 +6,6 @@ sentences, so ``ja_JP`` carries them unchanged; in ``en``, and for Flask-AppBuil
 """
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
