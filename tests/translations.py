@@ -6,6 +6,7 @@ sentences, so ``ja_JP`` carries them unchanged; in ``en``, and for Flask-AppBuil
 """
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -18,6 +19,8 @@ CATALOGUES = {
     "ja_JP": ROOT / "translations/ja_JP/LC_MESSAGES/messages.po",
     "en": ROOT / "translations/en/LC_MESSAGES/messages.po",
 }
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
+"""The catalogues' header carries no changing date: two runs write the same bytes."""
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "_l": None, "_": None, "ngettext": (1, 2), "lazy_gettext": None}
 
