@@ -24,10 +24,8 @@ def spin(file):
         pass
 
 
-def eat_memory(file):
-    kept = []
-    while True:
-        kept.append(bytearray(16 << 20))
+def take_memory(file, *, size):
+    return {"taken": len(bytearray(size))}, b""
 
 
 def crash(file):
@@ -79,4 +77,4 @@ def _is_open(number):
     return True
 
 
-JOBS = {job.__name__: job for job in (echo, hang, spin, eat_memory, crash, fail, invent_a_reason, probe)}
+JOBS = {job.__name__: job for job in (echo, hang, spin, take_memory, crash, fail, invent_a_reason, probe)}
