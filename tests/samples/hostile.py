@@ -169,6 +169,13 @@ def page_tree_loop() -> bytes:
     return written(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R]/Count 1>>")
 
 
+def wrong_page_count() -> bytes:
+    """Two pages in a tree that claims one: readers don't agree on what the document is."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
+    tree = b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 1>>"
+    return written(b"<</Type/Catalog/Pages 2 0 R>>", tree, page, page)
+
+
 def deep_nesting(levels: int = 100_000) -> bytes:
     """A page with arrays within arrays."""
     return written(

@@ -64,6 +64,7 @@ def probe(file, *, port, path, parent):
         "start": _outcome(lambda: subprocess.Popen(["/bin/true"])),
         "fork": _outcome(os.fork),
         "kill": _outcome(lambda: os.kill(parent, signal.SIGTERM)),
+        "grow": _outcome(lambda: os.write(file.fileno(), b"x")),
         "unlink": _outcome(lambda: os.unlink(path)),
         "own_pid": os.getpid(),
     }, b""

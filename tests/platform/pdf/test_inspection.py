@@ -83,6 +83,7 @@ def test_nineteen_mebibytes_are_accepted_and_twenty_one_refused():
         (lambda: b"%PDF-1.7\n", "pdf_unreadable"),
         (hostile.truncated, "pdf_unreadable"),
         (hostile.without_its_end, "pdf_unreadable"),
+        (hostile.wrong_page_count, "pdf_unreadable"),
         (hostile.page_tree_loop, "pdf_unreadable"),
         (hostile.xref_cycle, "pdf_unreadable"),
         (hostile.without_pages, "pdf_no_pages"),

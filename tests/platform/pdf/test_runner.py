@@ -123,6 +123,7 @@ def test_a_child_has_no_secrets_files_network_or_programs(runner, tmp_path, monk
     assert len(found["descriptors"]) == 5  # standard input, output and error, the PDF, the answer
     for attempt in ("open", "connect", "execute", "start", "fork", "kill", "unlink"):
         assert found[attempt] == errno.EPERM, attempt
+    assert found["grow"] == errno.EFBIG
     assert path.exists()
     assert not is_alive(found["own_pid"]) or wait_until(lambda: not is_alive(found["own_pid"]))
 
