@@ -10,6 +10,10 @@ import time
 from hoshou.platform.pdf.child import protocol
 
 
+def rehearse():
+    pass
+
+
 def echo(file, **options):
     return options, file.read()
 
