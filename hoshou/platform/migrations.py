@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from flask_appbuilder import Model
 
 from hoshou.platform.db import Instant, db
+from hoshou.platform.jobs import runs  # noqa: F401 - the table
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 

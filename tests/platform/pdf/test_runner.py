@@ -105,9 +105,7 @@ def test_a_child_has_no_secrets_files_network_or_programs(runner, tmp_path, monk
     os.set_inheritable(descriptor, True)
     runner.close()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        found, _ = runner.ask(
-            "probe", b"", port=listener.getsockname()[1], path=str(path), parent=os.getpid()
-        )
+        found, _ = runner.ask("probe", b"", port=listener.getsockname()[1], path=str(path), parent=os.getpid())
         listener.setblocking(False)
         with pytest.raises(BlockingIOError):
             listener.accept()
@@ -187,9 +185,7 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("end", ["kill", "leave"])
 def test_no_orphans_when_the_web_worker_ends(end):
-    with subprocess.Popen(
-        [sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as worker:
+    with subprocess.Popen([sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
         server = int(worker.stdout.readline())
         assert wait_until(lambda: len(children_of(server)) >= 1)
         time.sleep(0.3)
@@ -232,7 +228,5 @@ def test_descriptors_are_given_back(runner):
 
 
 def test_the_asking_process_loads_no_pdf_library():
-    loaded = (
-        "import sys, hoshou.platform.pdf; print(sorted({'pikepdf', 'pypdfium2', 'PIL'} & set(sys.modules)))"
-    )
+    loaded = "import sys, hoshou.platform.pdf; print(sorted({'pikepdf', 'pypdfium2', 'PIL'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", loaded], text=True).strip() == "[]"
