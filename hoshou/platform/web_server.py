@@ -35,7 +35,7 @@ class Listening:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class RedactingLogger(Logger):  # type: ignore[misc]
+class RedactingLogger(Logger):
     """Gunicorn's logs without the secret part of viewing URLs."""
 
     def setup(self, cfg: Config) -> None:
@@ -44,7 +44,7 @@ class RedactingLogger(Logger):  # type: ignore[misc]
         hide_secrets(self.access_log)
 
 
-class WebServer(BaseApplication):  # type: ignore[misc]
+class WebServer(BaseApplication):
     """Each worker builds an application of its own after the fork: no connection is shared."""
 
     def __init__(self, make_app: Callable[[], Flask], settings: dict[str, Any]) -> None:
