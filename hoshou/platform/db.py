@@ -78,6 +78,8 @@ def init_db(app: Flask) -> None:
         options.setdefault("connect_args", {"timeout": BUSY_TIMEOUT_MS / 1000})
     else:
         options.setdefault("pool_pre_ping", True)
+    # Values stay out of tracebacks and logs.
+    options.setdefault("hide_parameters", True)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
