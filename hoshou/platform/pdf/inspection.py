@@ -24,9 +24,10 @@ class Inspection:
 def inspect(data: bytes, *, max_pages: int = MAX_PAGES) -> Inspection:
     """Parse a PDF in a limited child and say what it is. The bytes are never altered.
 
-    Raises Refused: ``pdf_not_pdf``, ``pdf_unreadable``, ``pdf_encrypted``, ``pdf_javascript``, ``pdf_launch``,
-    ``pdf_attachment``, ``pdf_active_content``, ``pdf_no_pages``, ``pdf_too_many_pages``, ``pdf_page_too_large``
-    or ``pdf_too_heavy``; Unavailable when PDF work can't be done now. The size is ``check_size``'s to judge.
+    Raises Refused: ``pdf_not_pdf``, ``pdf_unreadable``, ``pdf_encrypted``, ``pdf_javascript``,
+    ``pdf_launch``, ``pdf_attachment``, ``pdf_active_content``, ``pdf_no_pages``, ``pdf_too_many_pages``,
+    ``pdf_page_too_large`` or ``pdf_too_heavy``; Unavailable when PDF work can't be done now. The size
+    is ``check_size``'s to judge.
     """
     if b"%PDF-" not in data[:_HEADER_WITHIN]:
         raise refusal("pdf_not_pdf")

@@ -11,7 +11,7 @@ from hoshou.base.errors import noop_gettext as N_
 
 REFUSALS: Mapping[str, str] = {
     "pdf_name_extension": N_("登録できるのは、拡張子が「PDF」または「pdf」のファイルだけです。"),
-    "pdf_name_characters": N_("ファイル名に使えない文字（改行などの制御文字、「/」や「\\」）が含まれています。"),
+    "pdf_name_characters": N_("ファイル名に使えない文字（制御文字、「/」、「\\」など）が含まれています。"),
     "pdf_name_too_long": N_("ファイル名が長すぎます。%(limit)s文字以内にしてください。"),
     "pdf_too_large": N_("ファイルが大きすぎます。%(limit_mb)sMB以下のPDFを登録してください。"),
     "pdf_not_pdf": N_("PDFファイルではありません。拡張子を変えただけのファイルは登録できません。"),

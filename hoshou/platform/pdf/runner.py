@@ -12,7 +12,6 @@ import os
 import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hoshou.base.errors import DomainError
 from hoshou.platform.pdf.child import protocol
 from hoshou.platform.pdf.reasons import busy, refusal, unavailable
 
@@ -36,7 +36,11 @@ _START_SECONDS = 30.0
 _GRACE_SECONDS = 5.0
 _MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
-_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from hoshou.platform.pdf.child.server import main; main(sys.argv[2:])"
+_ENDED_BY_A_LIMIT = (signal.SIGXCPU, signal.SIGKILL, protocol.EXIT_OUT_OF_MEMORY << 8)
+_BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from hoshou.platform.pdf.child.server import main; main(sys.argv[2:])"
+)
 
 
 class _ServerGone(Exception):
@@ -58,8 +62,7 @@ class Runner:
         slots: int = SLOTS,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
-        self._jobs = jobs
-        self._limits = {"memory_bytes": memory_bytes, "wall_seconds": wall_seconds}
+        self._arguments = [jobs, str(memory_bytes), str(wall_seconds)]
         self._wall_seconds = wall_seconds
         self._slot_count = slots
         self._patience_seconds = patience_seconds
@@ -82,8 +85,11 @@ class Runner:
 
     def start(self) -> None:
         """Have the fork server running. Raises Unavailable when it can't be started."""
+        self._started()
+
+    def _started(self) -> "_Server":
         try:
-            self._running()
+            return self._running()
         except (OSError, _ServerGone) as error:
             log.error("the PDF fork server did not start: %r", error)
             raise unavailable() from error
@@ -97,8 +103,7 @@ class Runner:
 
     def _ask_twice(self, job: str, data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         for _ in range(2):
-            self.start()
-            server = self._running()
+            server = self._started()
             try:
                 return self._ask_once(server, job, data, options)
             except _ServerGone:
@@ -109,18 +114,20 @@ class Runner:
     def _ask_once(
         self, server: "_Server", job: str, data: bytes, options: dict[str, Any]
     ) -> tuple[dict[str, Any], bytes]:
-        request = json.dumps({"job": job, "options": options, "limits": self._limits}).encode()
+        request = json.dumps({"job": job, "options": options}).encode()
         with _input_file(data) as source, _pipe() as (answer, answer_end), _pipe() as (outcome, outcome_end):
             server.send(request, [source, answer_end.fileno(), outcome_end.fileno()])
             answer_end.close()
             outcome_end.close()
             raw, ended = _collect(answer.fileno(), outcome.fileno(), self._wall_seconds + _GRACE_SECONDS)
-        return _read_answer(raw, *ended)
+        if ended is not None:
+            raise _judge_end(*ended)
+        return _read_answer(raw)
 
     def _running(self) -> "_Server":
         with self._lock:
             if self._server is None:
-                self._server = _Server(self._jobs)
+                self._server = _Server(self._arguments)
             return self._server
 
     def _discard(self, server: "_Server") -> None:
@@ -143,11 +150,11 @@ class Runner:
 class _Server:
     """One running fork server."""
 
-    def __init__(self, jobs: str) -> None:
+    def __init__(self, arguments: list[str]) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOT, str(_PACKAGE_ROOT), str(theirs.fileno()), jobs],
+                [sys.executable, "-I", "-c", _BOOT, str(_PACKAGE_ROOT), str(theirs.fileno()), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -210,8 +217,8 @@ def _pipe() -> Iterator[tuple[Any, Any]]:
         yield source, sink
 
 
-def _collect(answer: int, outcome: int, seconds: float) -> tuple[bytes, tuple[bool, int]]:
-    """All that the child wrote, and how it ended.
+def _collect(answer: int, outcome: int, seconds: float) -> tuple[bytes, tuple[bool, int] | None]:
+    """The child's answer; and how the child ended, where it did so without a whole answer.
 
     The server tells the end after the child is gone, so that what is in the pipe by then is all there is;
     the pipe's own end is no sign, for a process forked meanwhile may hold it open.
@@ -221,25 +228,24 @@ def _collect(answer: int, outcome: int, seconds: float) -> tuple[bytes, tuple[bo
     poll = select.poll()
     poll.register(answer, select.POLLIN)
     poll.register(outcome, select.POLLIN)
-    chunks: list[bytes] = []
-    size = 0
+    raw = bytearray()
     while True:
         events = dict(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
         if not events:
             raise _ServerGone
-        ended = os.read(outcome, 64) if outcome in events else None
+        ended = os.read(outcome, protocol.OUTCOME.size) if outcome in events else None
         while chunk := _read_now(answer):
-            size += len(chunk)
-            if size > _MAX_ANSWER_BYTES:
+            raw += chunk
+            if len(raw) > _MAX_ANSWER_BYTES:
                 raise refusal("pdf_too_heavy")
-            chunks.append(chunk)
+        if len(raw) == protocol.packed_size(bytes(raw[:8])):
+            return bytes(raw), None
+        if ended == b"":
+            raise _ServerGone
+        if ended is not None:
+            return bytes(raw), protocol.OUTCOME.unpack(ended)
         if chunk == b"" and answer in events:
             poll.unregister(answer)
-        if ended is not None:
-            if len(ended) != protocol.OUTCOME.size:
-                raise _ServerGone
-            overdue, status = protocol.OUTCOME.unpack(ended)
-            return b"".join(chunks), (overdue, status)
 
 
 def _read_now(descriptor: int) -> bytes | None:
@@ -249,22 +255,17 @@ def _read_now(descriptor: int) -> bytes | None:
         return None
 
 
-def _read_answer(raw: bytes, overdue: bool, status: int) -> tuple[dict[str, Any], bytes]:
-    if overdue:
-        raise refusal("pdf_too_heavy")
-    if os.WIFSIGNALED(status):
-        ended_by = os.WTERMSIG(status)
-        log.warning("a PDF child was ended by signal %s", ended_by)
-        raise refusal("pdf_too_heavy" if ended_by in (signal.SIGXCPU, signal.SIGKILL) else "pdf_unreadable")
-    code = os.WEXITSTATUS(status)
-    if code == protocol.EXIT_UNCONFINED:
-        log.error("a PDF child could not confine itself; this machine lacks a needed kernel feature")
-        raise unavailable()
-    if code == protocol.EXIT_OUT_OF_MEMORY:
-        raise refusal("pdf_too_heavy")
+def _judge_end(overdue: bool, status: int) -> DomainError:
+    """Why a child has no answer to give."""
+    heavy = overdue or status in _ENDED_BY_A_LIMIT
+    log.warning("a PDF child ended without an answer: overdue %s, status %s", overdue, status)
+    return refusal("pdf_too_heavy" if heavy else "pdf_unreadable")
+
+
+def _read_answer(raw: bytes) -> tuple[dict[str, Any], bytes]:
     try:
         head, body = protocol.unpack(raw)
-    except (ValueError, struct.error) as error:
+    except ValueError as error:
         raise refusal("pdf_unreadable") from error
     if "refused" in head:
         raise refusal(head["refused"], **head["values"])

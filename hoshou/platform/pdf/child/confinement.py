@@ -1,7 +1,7 @@
 """Take from the present process what parsing a file doesn't need. Linux on x86-64 and 64-bit ARM.
 
 After ``confine`` the process holds the descriptors that it was given and can't open
-another, nor connect, fork, execute, signal or unlink: the kernel answers every call that
+another file, nor connect, fork, execute, signal or unlink: the kernel answers every call that
 isn't on the short list with EPERM. Memory and processor time have hard limits.
 """
 
@@ -40,6 +40,9 @@ _ALLOWED_CALLS: Mapping[str, tuple[int, int]] = {
     "ioctl": (16, 29),
     "fcntl": (72, 25),
     "close": (3, 57),
+    # The request and its descriptors arrive by the one socket that the process was given.
+    "sendto": (44, 206),
+    "recvmsg": (47, 212),
     "mmap": (9, 222),
     "munmap": (11, 215),
     "mremap": (25, 216),
@@ -75,7 +78,7 @@ def be_the_first_to_go() -> None:
 
 
 def confine(keep: Sequence[int], *, memory_bytes: int, cpu_seconds: float) -> None:
-    """Limit this process for good. ``keep`` are the descriptors that stay open. Raises OSError if it can't."""
+    """Limit this process for good; only the descriptors ``keep`` stay open. Raises OSError if it can't."""
     os.setsid()
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.dup2(1, 2)
@@ -98,12 +101,15 @@ def _close_all_but(keep: set[int]) -> None:
 
 
 def _filter_system_calls() -> None:
-    column = list(_AUDIT_ARCHITECTURE).index(platform.machine())
+    machine = platform.machine()
+    if machine not in _AUDIT_ARCHITECTURE:
+        raise OSError(errno.ENOSYS, f"no system call filter for {machine}")
+    column = list(_AUDIT_ARCHITECTURE).index(machine)
     numbers = [pair[column] for pair in _ALLOWED_CALLS.values()]
     program = [
         # The architecture lies at offset 4 of the kernel's record of a call, the call's number at 0.
         _instruction(_LOAD_WORD, value=4),
-        _instruction(_JUMP_IF_EQUAL, value=_AUDIT_ARCHITECTURE[platform.machine()], skip_if_not=len(numbers) + 1),
+        _instruction(_JUMP_IF_EQUAL, value=_AUDIT_ARCHITECTURE[machine], skip_if_not=len(numbers) + 1),
         _instruction(_LOAD_WORD, value=0),
         *(
             _instruction(_JUMP_IF_EQUAL, value=number, skip_if=len(numbers) - position)

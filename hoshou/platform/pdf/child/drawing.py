@@ -4,6 +4,7 @@ import codecs
 import ctypes
 import io
 import math
+import mmap
 from typing import Any, BinaryIO
 
 import pypdfium2
@@ -15,6 +16,7 @@ from hoshou.platform.pdf.child.watermark import stamp
 
 _MAX_PIXELS = 8_000_000
 _MAX_WIDTH = 4_000
+_MAX_SIDE = 16_000
 _MAX_RUNS = 2_000
 _MAX_RUN_CHARACTERS = 500
 _MAX_CHARACTERS = 400_000
@@ -42,7 +44,9 @@ def render(file: BinaryIO, *, number: int, width: int, watermark: str) -> tuple[
     page = _page(document, number)
     scale = _scale(page.get_size(), width)
     # Four bytes a pixel in Pillow's own order: the bitmap is drawn on and encoded where it lies.
-    image = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True).to_pil()
+    image = page.render(
+        scale=scale, rev_byteorder=True, prefer_bgrx=True, bitmap_maker=_bitmap_in_huge_pages
+    ).to_pil()
     stamp(image, watermark)
     encoded = io.BytesIO()
     image.save(encoded, "JPEG", quality=_JPEG_QUALITY)
@@ -110,7 +114,19 @@ def _scale(size: tuple[float, float], width: int) -> float:
     return min(
         max(1, min(width, _MAX_WIDTH)) / page_width,
         math.sqrt(_MAX_PIXELS / (page_width * page_height)),
+        _MAX_SIDE / max(page_width, page_height),
     )
+
+
+def _bitmap_in_huge_pages(
+    width: int, height: int, format: int, rev_byteorder: bool = False
+) -> pypdfium2.PdfBitmap:
+    """A new process faults at every page of memory that it first touches; large pages halve the drawing."""
+    size = width * height * 4
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory.madvise(mmap.MADV_HUGEPAGE)
+    buffer = (ctypes.c_ubyte * size).from_buffer(memory)
+    return pypdfium2.PdfBitmap.new_native(width, height, format, rev_byteorder, buffer)
 
 
 def _fractions(

@@ -13,5 +13,11 @@ JOBS: Mapping[str, Job] = {
     "layouts": drawing.layouts,
 }
 
-drawing.warm_up()
+
+def rehearse() -> None:
+    """Touch the code and memory that a page takes, so that its request needn't wait for that."""
+    drawing.warm_up()
+
+
 structure.warm_up()
+rehearse()

@@ -12,10 +12,11 @@ READY = b"ready"
 # Whether the wall clock ran out, and the child's wait status.
 OUTCOME = struct.Struct("<?i")
 
-EXIT_UNCONFINED = 3
 EXIT_OUT_OF_MEMORY = 4
 
-_LENGTH = struct.Struct("<I")
+MAX_REQUEST_BYTES = 1 << 16
+
+_LENGTHS = struct.Struct("<II")
 
 
 class Refusal(Exception):
@@ -29,13 +30,20 @@ class Refusal(Exception):
 
 def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
     encoded = json.dumps(head).encode()
-    return _LENGTH.pack(len(encoded)) + encoded + body
+    return _LENGTHS.pack(len(encoded), len(body)) + encoded + body
+
+
+def packed_size(start: bytes) -> int | None:
+    """How many bytes the answer that starts so has in all; None while that can't be said yet."""
+    return _LENGTHS.size + sum(_LENGTHS.unpack_from(start)) if len(start) >= _LENGTHS.size else None
 
 
 def unpack(raw: bytes) -> tuple[dict[str, Any], bytes]:
-    """Head and body. Raises ValueError or struct.error for anything that ``pack`` did not make."""
-    (length,) = _LENGTH.unpack_from(raw)
-    start = _LENGTH.size
+    """Head and body. Raises ValueError for anything that ``pack`` did not make."""
+    if packed_size(raw) != len(raw):
+        raise ValueError("an answer is cut short")
+    length, _ = _LENGTHS.unpack_from(raw)
+    start = _LENGTHS.size
     head = json.loads(raw[start : start + length])
     if not isinstance(head, dict):
         raise ValueError("an answer's head is an object")

@@ -1,7 +1,7 @@
-"""The fork server: has the PDF libraries loaded, and forks one confined child for each request.
+"""The fork server: has the PDF libraries loaded, and keeps one confined child waiting for the next request.
 
-It runs one thread, touches no PDF itself, and ends with its client: the control socket
-then reports its end, and every child is killed as a group.
+A child serves one request and ends. The server runs one thread, touches no PDF itself, and
+ends with its client: the control socket then reports its end, and every child is killed.
 """
 
 import contextlib
@@ -24,7 +24,17 @@ Job = Callable[..., tuple[dict[str, Any], bytes]]
 
 
 @dataclass(frozen=True, slots=True)
+class _Spare:
+    """A child that waits for its request."""
+
+    pid: int
+    channel: socket.socket
+
+
+@dataclass(frozen=True, slots=True)
 class _Child:
+    """A child at work."""
+
     pid: int
     pidfd: int
     outcome: int
@@ -32,25 +42,41 @@ class _Child:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve the control socket whose descriptor is the first argument, with the jobs of the module named second."""
-    control = socket.socket(fileno=int(arguments[0]))
-    jobs: Mapping[str, Job] = importlib.import_module(arguments[1]).JOBS
+    """Serve a control socket: descriptor, module with the jobs, bytes of memory, seconds a request.
+
+    The module has ``JOBS``, and ``rehearse``, which each child does once before its request is there.
+    """
+    descriptor, module, memory_bytes, wall_seconds = arguments
+    control = socket.socket(fileno=int(descriptor))
+    work = importlib.import_module(module)
+    jobs: Mapping[str, Job] = work.JOBS
     confinement.be_the_first_to_go()
     gc.disable()
     gc.freeze()
-    control.send(protocol.READY)
-    _Server(control, jobs).serve()
+    _Server(control, jobs, work.rehearse, int(memory_bytes), float(wall_seconds)).serve()
 
 
 class _Server:
-    def __init__(self, control: socket.socket, jobs: Mapping[str, Job]) -> None:
+    def __init__(
+        self,
+        control: socket.socket,
+        jobs: Mapping[str, Job],
+        rehearse: Callable[[], None],
+        memory_bytes: int,
+        wall_seconds: float,
+    ) -> None:
         self._control = control
         self._jobs = jobs
+        self._rehearse = rehearse
+        self._memory_bytes = memory_bytes
+        self._wall_seconds = wall_seconds
         self._children: dict[int, _Child] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
+        self._spare: _Spare | None = self._fork()
 
     def serve(self) -> None:
+        self._control.send(protocol.READY)
         while True:
             for key, _ in self._selector.select(self._until_next_deadline()):
                 if key.fileobj is not self._control:
@@ -61,28 +87,43 @@ class _Server:
             now = time.monotonic()
             for child in [c for c in self._children.values() if c.deadline <= now]:
                 self._bury(child, overdue=True)
+            # Not sooner: forking would take time from the child at work.
+            if self._spare is None and not self._children:
+                self._spare = self._fork()
 
     def _until_next_deadline(self) -> float | None:
         if not self._children:
             return None
         return max(0.0, min(c.deadline for c in self._children.values()) - time.monotonic())
 
+    def _fork(self) -> _Spare:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = os.fork()
+        if pid == 0:
+            _live(theirs, self._jobs, self._rehearse, self._memory_bytes, self._wall_seconds)
+        theirs.close()
+        if ours.recv(len(protocol.READY)) != protocol.READY:
+            raise OSError("a child could not confine itself; the kernel lacks a needed feature")
+        return _Spare(pid, ours)
+
     def _accept(self) -> bool:
+        """Hand the next request to a waiting child. False when the client is gone."""
         try:
-            request, files, _, _ = socket.recv_fds(self._control, 1 << 16, 3)
+            request, files, _, _ = socket.recv_fds(self._control, protocol.MAX_REQUEST_BYTES, 3)
         except ConnectionError:
             return False
         if not request:
             return False
         source, answer, outcome = files
-        asked = json.loads(request)
-        limits = asked["limits"]
-        pid = os.fork()
-        if pid == 0:
-            _work(self._jobs, asked["job"], asked["options"], limits, source, answer)
+        spare = self._spare or self._fork()
+        self._spare = None
+        # Should the child be gone, its status will tell the client so.
+        with contextlib.suppress(OSError):
+            socket.send_fds(spare.channel, [request], [source, answer])
+        spare.channel.close()
         os.close(source)
         os.close(answer)
-        child = _Child(pid, os.pidfd_open(pid), outcome, time.monotonic() + limits["wall_seconds"])
+        child = _Child(spare.pid, os.pidfd_open(spare.pid), outcome, time.monotonic() + self._wall_seconds)
         self._children[child.pidfd] = child
         self._selector.register(child.pidfd, selectors.EVENT_READ)
         return True
@@ -99,31 +140,38 @@ class _Server:
         os.close(child.outcome)
 
     def _end(self) -> None:
+        if self._spare is not None:
+            _kill_group(self._spare.pid)
         for child in self._children.values():
             _kill_group(child.pid)
 
 
 def _kill_group(pid: int) -> None:
-    # Before its first instruction the child has no group of its own yet.
+    # Before its first instructions the child has no group of its own yet.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
 
 
-def _work(
-    jobs: Mapping[str, Job], job: str, options: dict[str, Any], limits: dict[str, Any], source: int, answer: int
+def _live(
+    channel: socket.socket,
+    jobs: Mapping[str, Job],
+    rehearse: Callable[[], None],
+    memory_bytes: int,
+    wall_seconds: float,
 ) -> None:
     """The child's whole life. Never returns."""
     try:
-        try:
-            confinement.confine(
-                [source, answer], memory_bytes=limits["memory_bytes"], cpu_seconds=limits["wall_seconds"]
-            )
-        except OSError:
-            os._exit(protocol.EXIT_UNCONFINED)
+        confinement.confine([channel.fileno()], memory_bytes=memory_bytes, cpu_seconds=wall_seconds)
+        rehearse()
+        channel.send(protocol.READY)
+        request, files, _, _ = socket.recv_fds(channel, protocol.MAX_REQUEST_BYTES, 2)
+        channel.close()
+        source, answer = files
+        asked = json.loads(request)
         with open(source, "rb", closefd=False) as file:
-            _write_all(answer, _answer(jobs[job], file, options))
+            _write_all(answer, _answer(jobs[asked["job"]], file, asked["options"]))
         os._exit(0)
     except MemoryError:
         os._exit(protocol.EXIT_OUT_OF_MEMORY)

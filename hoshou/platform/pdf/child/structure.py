@@ -32,7 +32,7 @@ _ACTIVE_ACTIONS = frozenset(
     }
 )
 _ACTIVE_ANNOTATIONS = frozenset({"/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"})
-_ACTIVE_KEYS = frozenset({"/XFA", "/AA", "/RichMediaContent"})
+_ACTIVE_KEYS = frozenset({"/XFA", "/RichMediaContent"})
 _ATTACHMENT_KEYS = frozenset({"/EmbeddedFiles", "/EF", "/Collection"})
 _UNPACKED_WHILE_PARSING = frozenset({"/ObjStm", "/XRef"})
 
@@ -84,6 +84,10 @@ def _opened(file: BinaryIO) -> pikepdf.Pdf:
         pdf = pikepdf.open(file, suppress_warnings=True)
     except pikepdf.PasswordError:
         raise Refusal("pdf_encrypted") from None
+    except (pikepdf.PdfError, RuntimeError):
+        # Other ways of locking than by password, and newer ones than qpdf can undo in here.
+        file.seek(0)
+        raise Refusal("pdf_encrypted" if b"/Encrypt" in file.read() else "pdf_unreadable") from None
     if pdf.is_encrypted:
         raise Refusal("pdf_encrypted")
     return pdf
@@ -156,11 +160,10 @@ def _check_active(item: Object) -> None:
     annotation = str(item.get("/Subtype", ""))
     if annotation == "/FileAttachment" or keys & _ATTACHMENT_KEYS or item.get("/Type") == Name.EmbeddedFile:
         raise Refusal("pdf_attachment")
-    active = (
-        ({action} & _ACTIVE_ACTIONS)
-        or ({annotation} & _ACTIVE_ANNOTATIONS)
-        or {key for key in keys & _ACTIVE_KEYS if len(item[key])}
-    )
+    active = ({action} & _ACTIVE_ACTIONS) | ({annotation} & _ACTIVE_ANNOTATIONS) | (keys & _ACTIVE_KEYS)
+    # A page's resources may call a font AA.
+    if "/AA" in keys and not (isinstance(item.AA, pikepdf.Dictionary) and item.AA.get("/Type") == Name.Font):
+        active.add("/AA")
     if active:
         raise Refusal("pdf_active_content", kind=min(active).lstrip("/"))
     if item._type_code == ObjectType.stream and "/F" in keys:
@@ -173,11 +176,10 @@ def _unpacked_size(stream: Object) -> int:
         return 0
     if stream.get("/Subtype") == Name.Image and _pixels(stream) > _MAX_IMAGE_PIXELS:
         raise Refusal("pdf_too_heavy")
-    limits_met = pikepdf.settings.qpdf_limit_errors()
     try:
         return len(memoryview(stream.get_stream_buffer()))
-    except pikepdf.PdfError:
-        if pikepdf.settings.qpdf_limit_errors() > limits_met:
+    except pikepdf.PdfError as error:
+        if "limit exceeded" in str(error):
             raise Refusal("pdf_too_heavy") from None
         return 0
 

@@ -1,7 +1,6 @@
 """A watermark over a page image: the text, aslant, again and again, light enough to read the page through."""
 
 import io
-from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -23,17 +22,16 @@ _Piece = tuple[int, int, Image.Image]
 
 def stamp(image: Image.Image, text: str) -> None:
     """Draw ``text`` over the whole of ``image``, in place."""
-    if not text:
+    if not text.strip():
         return
     (width, height), pieces = _slanted(text[:_MAX_CHARACTERS], max(8, image.width // _LINES_ACROSS))
-    for row, top in enumerate(range(-height // 3, image.height, height)):
-        shift = -width // 2 if row % 2 else 0
-        for left in range(shift, image.width, width + width // 8):
+    for row, top in enumerate(range(-height // 3, image.height, height * 3 // 2)):
+        shift = -width // 2 if row % 2 else width // 6
+        for left in range(shift, image.width, width * 4 // 3):
             for x, y, mask in pieces:
                 image.paste(_COLOUR, (left + x, top + y), mask)
 
 
-@lru_cache(maxsize=1)
 def _slanted(text: str, line_height: int) -> tuple[tuple[int, int], list[_Piece]]:
     """The size of the slanted text, and its opacity in pieces that leave out most of the empty space."""
     left, top, right, bottom = _FONT.getbbox(text)

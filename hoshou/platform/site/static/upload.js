@@ -49,7 +49,7 @@ class Upload {
       const remove = row.querySelector("[data-remove]");
       const entry = { file, kind };
       row.querySelector("[data-name]").textContent = file.name;
-      row.querySelector("[data-size]").textContent = `${(file.size / 1024 / 1024).toFixed(1)} MB`;
+      row.querySelector("[data-size]").textContent = `${Math.ceil(file.size / 1024).toLocaleString()} KB`;
       kind.value = common;
       kind.setAttribute("aria-label", `${file.name}: ${this.form.querySelector("label[for=kind]").textContent}`);
       remove.setAttribute("aria-label", `${file.name}: ${remove.textContent}`);

@@ -1,4 +1,4 @@
-// Names for the controls that Flask-AppBuilder's list and filters leave without one, and rank for its titles.
+// What Flask-AppBuilder's pages lack: names for the controls of lists and filters, rank for titles, and two translations.
 // Its scripts build some of them after the page has loaded, so new ones are looked at too.
 
 const texts = document.querySelector("script[data-select-row]").dataset;
@@ -20,9 +20,9 @@ function nameAll() {
     const label = field?.labels?.[0] ?? field;
     return (label?.getAttribute("aria-label") ?? label?.textContent ?? "").replace("*", "").trim();
   });
-  for (const title of document.querySelectorAll(".panel-primary > .panel-heading > .panel-title")) {
+  for (const title of document.querySelectorAll(".panel-title")) {
     title.setAttribute("role", "heading");
-    title.ariaLevel = "1";
+    title.ariaLevel = title.closest(".panel").matches(".panel-primary") ? "1" : "2";
   }
   for (const cell of document.querySelectorAll("thead th:empty")) cell.textContent = texts.operations;
   for (const panel of document.querySelectorAll(".table-responsive")) {
@@ -30,5 +30,20 @@ function nameAll() {
   }
 }
 
-nameAll();
-new MutationObserver(nameAll).observe(document.getElementById("main"), { childList: true, subtree: true });
+// Two sentences that Flask-AppBuilder's scripts say in English whatever the language.
+function translateAll() {
+  for (const element of document.querySelectorAll(".select2-selection__placeholder")) {
+    if (["Select", "Select a State"].includes(element.textContent)) element.textContent = texts.choose;
+  }
+}
+
+const alertInEnglish = window.ab_alert;
+window.ab_alert = (text) => alertInEnglish(text === "No row selected" ? texts.noRow : text);
+
+function tend() {
+  nameAll();
+  translateAll();
+}
+
+tend();
+new MutationObserver(tend).observe(document.getElementById("main"), { childList: true, subtree: true });

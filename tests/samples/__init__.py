@@ -1,0 +1,1 @@
+"""Makers of sample files. Each returns bytes and reads nothing but installed packages."""
