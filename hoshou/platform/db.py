@@ -132,6 +132,16 @@ def unit_of_work() -> Iterator[Session]:
         raise
 
 
+@contextmanager
+def reading() -> Iterator[Session]:
+    """One look at the database that ends before slow work begins: the connection goes back at the end."""
+    session: Session = db.session()
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
 def transact(work: Callable[[Session], Result]) -> Result:
     """Run a use case in a unit of work, again when it lost a race.
 
