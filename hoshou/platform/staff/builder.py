@@ -9,6 +9,7 @@ from hoshou.platform.db import db
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.home import HomeView
 from hoshou.platform.staff.security import StaffSecurityManager
+from hoshou.platform.staff.tokens import TOKENS_SCREEN
 from hoshou.platform.staff.views import STAFF_PLATFORM_VIEWS
 
 BASE_TEMPLATE = "staff/baselayout.html"
@@ -65,7 +66,7 @@ def init_staff_site(app: Flask) -> None:
     builder = StaffBuilder()
     with app.app_context():
         builder.init_app(app, db.session)
-        contributions = [*STAFF_PLATFORM_VIEWS, *platform().plugins.collect("staff_views")]
+        contributions = [*STAFF_PLATFORM_VIEWS, TOKENS_SCREEN, *platform().plugins.collect("staff_views")]
         for contribution in contributions:
             builder.contribute(contribution)
         builder.sort_menu()
