@@ -103,11 +103,20 @@ def is_alive(ticket: Ticket, clock: Clock) -> bool:
 
 
 def touch(session: Session, clock: Clock, ticket: Ticket) -> None:
-    """Somebody acted: the idle time starts anew. Background requests must not call this."""
+    """Somebody acted: the idle time starts anew. Background requests must not call this.
+
+    A ticket that has idled out meanwhile stays dead.
+    """
+    now = clock.now()
     session.execute(
         update(Ticket)
-        .where(Ticket.public_id == ticket.public_id, Ticket.ended_at.is_(None))
-        .values(last_seen_at=clock.now())
+        .where(
+            Ticket.public_id == ticket.public_id,
+            Ticket.ended_at.is_(None),
+            Ticket.last_seen_at > now - timedelta(seconds=ticket.idle_seconds),
+            Ticket.expires_at > now,
+        )
+        .values(last_seen_at=now)
     )
 
 

@@ -25,12 +25,12 @@ from hoshou.platform.staff.session import staff_actor
 from hoshou.platform.staff.views import StaffModelView, every_row, flash_error
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.organisations.models import Agency, AgencyCode, Branch, Insurer
-from hoshou.plugins.organisations.services.accounts import (
-    AccountDetails,
-    change_account,
-    create_account,
+from hoshou.plugins.organisations.services.administration import (
+    UserDetails,
+    change_user,
+    create_user,
     details_of,
-    find_account,
+    find_user,
     invite,
 )
 
@@ -204,25 +204,25 @@ class UserView(StaffModelView):
 
     def _change(self, user_id: int | None) -> Any:
         if request.method == "GET":
-            user = find_account(db.session(), user_id) if user_id else None
-            details = details_of(db.session(), user) if user else AccountDetails("", "", "", "", True, ())
+            user = find_user(db.session(), user_id) if user_id else None
+            details = details_of(db.session(), user) if user else UserDetails("", "", "", "", True, ())
             return self._form(user_id, details, {}), 200
         details = _submitted()
         clock, actor = platform().clock, staff_actor()
         try:
             if user_id is None:
-                user_id = transact(lambda work: create_account(work, clock, actor, details).id)
+                user_id = transact(lambda work: create_user(work, clock, actor, details).id)
                 _invite(user_id)
                 flash(_("利用者を登録し、パスワード設定用のリンクをメールで送りました。"), "success")
             else:
                 number = user_id
-                transact(lambda work: change_account(work, clock, actor, number, details))
+                transact(lambda work: change_user(work, clock, actor, number, details))
                 flash(_("保存しました。"), "success")
         except Invalid as error:
             return self._form(user_id, details, {e.field: words(e) for e in error.errors}), status_of(error)
         return redirect(url_for("UserView.show", pk=user_id))
 
-    def _form(self, user_id: int | None, details: AccountDetails, errors: dict[str | None, str]) -> Any:
+    def _form(self, user_id: int | None, details: UserDetails, errors: dict[str | None, str]) -> Any:
         session = db.session()
         return self.render_template(
             "organisations/user_form.html",
@@ -241,14 +241,14 @@ def _invite(user_id: int) -> None:
     transact(lambda work: invite(work, here.clock, here.keys, actor, address, user_id))
 
 
-def _submitted() -> AccountDetails:
+def _submitted() -> UserDetails:
     form = request.form
 
     def number(name: str) -> int | None:
         text = form.get(name, "")
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
-    return AccountDetails(
+    return UserDetails(
         username=form.get("username", "").strip(),
         last_name=form.get("last_name", "").strip(),
         first_name=form.get("first_name", "").strip(),

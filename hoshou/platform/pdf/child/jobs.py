@@ -12,5 +12,11 @@ JOBS: Mapping[str, Job] = {
     "sizes": drawing.sizes,
 }
 
-drawing.warm_up()
+
+def rehearse() -> None:
+    """Touch the code and memory that a page takes, so that its request needn't wait for that."""
+    drawing.warm_up()
+
+
 structure.warm_up()
+rehearse()

@@ -1,205 +1,183 @@
-"""Accounts of staff: made without a password, invited by mail, ended by deactivation (D-44)."""
+"""Staff accounts: made for one role and one home, ended with everything that hangs on them (P-005, D-44)."""
 
-import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from hoshou.base.clock import Clock
-from hoshou.base.errors import Invalid, NotFound, Refused
+from hoshou.base.errors import NotFound, Refused
 from hoshou.base.errors import noop_gettext as N_
-from hoshou.platform import audit, throttle, tickets
+from hoshou.platform import audit, tickets
 from hoshou.platform.actor import Actor
-from hoshou.platform.keys import KeyRing
 from hoshou.platform.mail.address import checked_address
-from hoshou.platform.mail.outbox import queue
-from hoshou.platform.staff.links import issue_link
 from hoshou.platform.staff.models import ApiToken, StaffLink
 from hoshou.platform.subject import Role
-from hoshou.platform.throttle import Limit
 from hoshou.platform.tickets import TicketKind
-from hoshou.plugins.organisations.models import Agency, Branch, Insurer, Membership
-from hoshou.plugins.organisations.services.mails import INVITATION_MAIL
+from hoshou.plugins.organisations.models import Agency, Insurer, Membership
 
-INVITATIONS, INVITATION_WINDOW = 5, timedelta(hours=1)
+SHORTEST_PASSWORD = 12
 
 
 @dataclass(frozen=True)
-class AccountDetails:
-    """What an administrator states about a staff user."""
+class NewAccount:
+    """A staff user to be. An insurer user names the insurer, an agency user the agency, others neither."""
 
     username: str
-    last_name: str
-    first_name: str
+    role: Role
     email: str
-    active: bool
-    roles: Sequence[str]
+    last_name: str
+    first_name: str = ""
     insurer_id: int | None = None
-    branch_id: int | None = None
     agency_id: int | None = None
 
 
-def create_account(session: Session, clock: Clock, actor: Actor, details: AccountDetails) -> User:
-    """A user nobody can log in as until the link is used.
+def create_account(session: Session, clock: Clock, actor: Actor, account: NewAccount, password: str) -> User:
+    """A staff user who may log in at once.
 
-    Raises Invalid with what stands against the details.
+    Raises Refused ``home_missing`` or ``home_foreign`` when role and organisation don't fit,
+    ``password_short``, ``account_exists`` for a name or mail address that is taken, ``role_missing`` before
+    the first `hoshou access sync`, and ``mail_address_invalid``.
     """
-    _check(session, details, None)
-    # Nobody knows this one, so nobody logs in by it.
-    user = User(password=generate_password_hash(secrets.token_urlsafe(32)), login_count=0, fail_login_count=0)
-    _write(session, user, details)
-    audit.record(session, clock, actor, "staff.user_added", "user", user.id, **_told(details))
-    return user
-
-
-def change_account(session: Session, clock: Clock, actor: Actor, user_id: int, details: AccountDetails) -> User:
-    """Change a user. Deactivation ends sessions, tokens and open links.
-
-    Raises NotFound ``user_not_found``, and Invalid with what stands against the details.
-    """
-    user = find_account(session, user_id)
-    _check(session, details, user_id)
-    before = _told(details_of(session, user))
-    _write(session, user, details)
-    if not details.active:
-        _shut_out(session, clock, user_id)
-    after = _told(details)
-    if before != after:
-        audit.record(session, clock, actor, "staff.user_changed", "user", user_id, before=before, after=after)
-    return user
-
-
-def invite(session: Session, clock: Clock, keys: KeyRing, actor: Actor, public_url: str, user_id: int) -> None:
-    """Mail the user a one-time link by which to set a password.
-
-    Raises NotFound ``user_not_found``, Refused ``user_inactive``, and TooManyTries after five in an hour.
-    """
-    user = find_account(session, user_id)
-    if not user.active:
-        raise Refused("user_inactive", N_("無効な利用者にはリンクを送れません。"))
-    throttle.reserve(session, clock, Limit(f"invitation/{user_id}", INVITATIONS, INVITATION_WINDOW))
-    link = issue_link(session, clock, keys, user_id)
-    values = {
-        "USER_NAME": f"{user.last_name} {user.first_name}",
-        "USER_ID": user.username,
-        "LINK": f"{public_url}/staff/link/{link.token}",
-        "EXPIRATION_TIME": link.expires_at.strftime("%Y/%m/%d %H:%M"),
-    }
-    queue(
-        session,
-        clock,
-        keys,
-        actor,
-        INVITATION_MAIL,
-        user.email,
-        values,
-        about=("user", user_id),
-        expires_at=link.expires_at,
-    )
-    audit.record(session, clock, actor, "staff.user_invited", "user", user_id)
-
-
-def find_account(session: Session, user_id: int) -> User:
-    """Raises NotFound ``user_not_found``."""
-    user = session.get(User, user_id)
-    if user is None:
-        raise NotFound("user_not_found", N_("該当する利用者がいません。"))
-    return user
-
-
-def details_of(session: Session, user: User) -> AccountDetails:
-    home = session.get(Membership, user.id)
-    return AccountDetails(
-        username=user.username,
-        last_name=user.last_name,
-        first_name=user.first_name,
-        email=user.email,
-        active=bool(user.active),
-        roles=sorted(role.name for role in user.roles),
-        insurer_id=home.insurer_id if home else None,
-        branch_id=home.branch_id if home else None,
-        agency_id=home.agency_id if home else None,
-    )
-
-
-def _check(session: Session, details: AccountDetails, user_id: int | None) -> None:
-    errors: list[Refused] = []
-    for field in ("username", "last_name", "first_name", "email"):
-        text = getattr(details, field)
-        if not text:
-            errors.append(Refused("missing", N_("入力してください。"), field=field))
-        elif len(text) > 64:
-            errors.append(Refused("too_long", N_("%(n)d文字以内で入力してください。"), field=field, n=64))
-    if details.email:
-        try:
-            checked_address(details.email, field="email")
-        except Refused as error:
-            errors.append(error)
-    for field in ("username", "email"):
-        column, text = getattr(User, field), getattr(details, field)
-        # A login name that is another user's address would let one user stand in for the other.
-        same = or_(func.lower(User.username) == text.lower(), func.lower(User.email) == text.lower())
-        if text and session.scalar(select(column).where(same, User.id != (user_id or 0)).limit(1)):
-            errors.append(Refused("taken", N_("すでに使われています。"), field=field))
-    errors.extend(_check_home(session, details))
-    if errors:
-        raise Invalid(errors)
-
-
-def _check_home(session: Session, details: AccountDetails) -> list[Refused]:
-    errors: list[Refused] = []
-    if not details.roles or not set(details.roles) <= {role.value for role in Role}:
-        errors.append(Refused("no_role", N_("ロールを選択してください。"), field="roles"))
-    if Role.AGENCY.value in details.roles and details.agency_id is None:
-        errors.append(Refused("no_agency", N_("代理店を選択してください。"), field="agency_id"))
-    if Role.INSURER.value in details.roles and details.insurer_id is None:
-        errors.append(Refused("no_insurer", N_("損害保険会社を選択してください。"), field="insurer_id"))
-    if details.agency_id is not None and (details.insurer_id is not None or details.branch_id is not None):
-        errors.append(
-            Refused("two_homes", N_("所属は、代理店か損害保険会社のどちらか一方です。"), field="agency_id")
+    _check_home(account)
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refused(
+            "password_short",
+            N_("パスワードは%(shortest)d文字以上にしてください。"),
+            field="password",
+            shortest=SHORTEST_PASSWORD,
         )
-    for field, model in (("insurer_id", Insurer), ("agency_id", Agency)):
-        number = getattr(details, field)
-        if number is not None and session.get(model, number) is None:
-            errors.append(Refused("unknown", N_("選択し直してください。"), field=field))
-    if details.branch_id is not None:
-        branch = session.get(Branch, details.branch_id)
-        if branch is None or branch.insurer_id != details.insurer_id:
-            errors.append(
-                Refused("foreign_branch", N_("選択した損害保険会社の営業店を選んでください。"), field="branch_id")
-            )
-    return errors
-
-
-def _write(session: Session, user: User, details: AccountDetails) -> None:
-    user.username, user.email = details.username, details.email
-    user.last_name, user.first_name = details.last_name, details.first_name
-    user.active = details.active
-    user.roles = list(session.scalars(select(RoleRow).where(RoleRow.name.in_(details.roles))))
+    email = checked_address(account.email, "email")
+    taken = or_(User.username == account.username, User.email == email)
+    if session.scalar(select(User.id).where(taken)) is not None:
+        raise Refused(
+            "account_exists", N_("このユーザー名またはメールアドレスはすでに使われています。"), field="username"
+        )
+    role = session.scalar(select(RoleRow).where(RoleRow.name == account.role.value))
+    if role is None:
+        raise Refused(
+            "role_missing", N_("ロールが登録されていません。先に hoshou access sync を実行してください。")
+        )
+    made_on = clock.now().replace(tzinfo=None)
+    user = User(
+        username=account.username,
+        last_name=account.last_name,
+        first_name=account.first_name,
+        email=email,
+        password=generate_password_hash(password),
+        active=True,
+        roles=[role],
+        created_on=made_on,
+        changed_on=made_on,
+    )
     session.add(user)
     session.flush()
-    home = session.get(Membership, user.id) or Membership(user_id=user.id)
-    home.insurer_id, home.branch_id = details.insurer_id, details.branch_id
-    home.agency_id = details.agency_id
-    session.add(home)
+    session.add(Membership(user_id=user.id, insurer_id=account.insurer_id, agency_id=account.agency_id))
+    audit.record(
+        session,
+        clock,
+        actor,
+        "staff.account_created",
+        "user",
+        user.id,
+        username=account.username,
+        role=account.role.value,
+        insurer=account.insurer_id,
+        agency=account.agency_id,
+    )
     session.flush()
+    return user
 
 
-def _shut_out(session: Session, clock: Clock, user_id: int) -> None:
+def _check_home(account: NewAccount) -> None:
+    homes = {Role.INSURER: account.insurer_id, Role.AGENCY: account.agency_id}
+    if account.role in homes and homes[account.role] is None:
+        raise Refused("home_missing", N_("このロールには、所属する保険会社または代理店の指定が必要です。"))
+    if any(home is not None for role, home in homes.items() if role is not account.role):
+        raise Refused("home_foreign", N_("このロールには、指定された所属を付けられません。"))
+
+
+def deactivate_account(session: Session, clock: Clock, actor: Actor, username: str) -> None:
+    """Nobody gets in with this account any more: sessions, tokens and links end at once.
+
+    Raises NotFound ``user_unknown``. Doing it again changes nothing.
+    """
+    user = session.scalar(select(User).where(User.username == username))
+    if user is None:
+        raise NotFound(
+            "user_unknown", N_("ユーザー「%(name)s」は登録されていません。"), field="name", name=username
+        )
+    if user.active:
+        user.active = False
+        user.changed_on = clock.now().replace(tzinfo=None)
+        audit.record(session, clock, actor, "staff.account_deactivated", "user", user.id, username=username)
+    end_access(session, clock, user.id)
+
+
+def end_access(session: Session, clock: Clock, user_id: int) -> None:
+    """End every session, token and open link of the user."""
     tickets.end_all(session, clock, TicketKind.STAFF, str(user_id), "deactivated")
     session.execute(
         update(ApiToken)
         .where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=clock.now())
     )
-    session.execute(delete(StaffLink).where(StaffLink.user_id == user_id, StaffLink.used_at.is_(None)))
+    session.execute(
+        update(StaffLink)
+        .where(StaffLink.user_id == user_id, StaffLink.used_at.is_(None))
+        .values(used_at=clock.now())
+    )
 
 
-def _told(details: AccountDetails) -> dict[str, object]:
-    return {**vars(details), "roles": sorted(details.roles)}
+@dataclass(frozen=True)
+class AccountLine:
+    """One account as a list shows it."""
+
+    username: str
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    home: str
+    active: bool
+
+
+def list_accounts(session: Session) -> list[AccountLine]:
+    """Every account, by user name."""
+    homes = {home.user_id: home for home in session.scalars(select(Membership))}
+    return [
+        AccountLine(
+            user.username,
+            f"{user.last_name} {user.first_name}".strip(),
+            user.email,
+            tuple(sorted(role.name for role in user.roles)),
+            _home_name(homes.get(user.id)),
+            bool(user.active),
+        )
+        for user in session.scalars(select(User).order_by(User.username))
+    ]
+
+
+def _home_name(home: Membership | None) -> str:
+    place = home and (home.agency or home.branch or home.insurer)
+    return str(place) if place else ""
+
+
+def insurer_with_code(session: Session, code: str) -> Insurer:
+    """Raises NotFound ``insurer_unknown``."""
+    insurer = session.scalar(select(Insurer).where(Insurer.code == code))
+    if insurer is None:
+        raise NotFound(
+            "insurer_unknown", N_("保険会社「%(name)s」は登録されていません。"), field="insurer", name=code
+        )
+    return insurer
+
+
+def agency_called(session: Session, name: str) -> Agency:
+    """Raises NotFound ``agency_unknown``."""
+    agency = session.scalar(select(Agency).where(Agency.name == name))
+    if agency is None:
+        raise NotFound("agency_unknown", N_("代理店「%(name)s」は登録されていません。"), field="agency", name=name)
+    return agency
