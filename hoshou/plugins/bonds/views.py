@@ -172,7 +172,10 @@ class BondUploadView(BaseView):
             warnings=[errors[OVERRIDE_FIELD]] if OVERRIDE_FIELD in errors else [],
             folder=folder,
             replaceable=[
-                (file.number, f"{file.number}. {_(FILE_KIND_LABELS[FileKind(file.kind)])} {file.stored_file.original_name}")
+                (
+                    file.number,
+                    f"{file.number}. {_(FILE_KIND_LABELS[FileKind(file.kind)])} {file.stored_file.original_name}",
+                )
                 for file in replaceable_files(session, folder)
             ]
             if folder
@@ -240,7 +243,8 @@ class BondFolderView(StaffModelView):
     }
     search_form_extra_fields = {
         "contract_type": SelectField(
-            _l("契約種類"), choices=[SelectChoice(kind.value, _l(label)) for kind, label in CONTRACT_TYPE_LABELS.items()]
+            _l("契約種類"),
+            choices=[SelectChoice(kind.value, _l(label)) for kind, label in CONTRACT_TYPE_LABELS.items()],
         )
     }
 

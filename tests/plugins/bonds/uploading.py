@@ -44,7 +44,11 @@ def send(
 ) -> TestResponse:
     """Open the screen, fill it in, send it."""
     page = browser.get(PAGE)
-    fields = {**values, "csrf_token": hidden(page, "csrf_token"), "idempotency_key": key or hidden(page, "idempotency_key")}
+    fields = {
+        **values,
+        "csrf_token": hidden(page, "csrf_token"),
+        "idempotency_key": key or hidden(page, "idempotency_key"),
+    }
     return browser.post(PAGE, fields, upload_files=parts(files or [PDF]), **options)
 
 
