@@ -69,7 +69,7 @@ def test_the_name_on_disk_is_random_and_two_folders_deep(store: FileStore, tmp_p
 
 
 @pytest.mark.req("A17")
-@pytest.mark.parametrize("key", ["../../etc/passwd", "", "a" * 31, "A" * 32, "a" * 32 + "\n", "/" + "a" * 31])
+@pytest.mark.parametrize("key", ["../../no-such-place", "", "a" * 31, "A" * 32, "a" * 32 + "\n", "/" + "a" * 31])
 def test_only_a_storage_key_becomes_a_path(store: FileStore, key: str) -> None:
     blob = store.put(PDF)
     with refused("file_damaged", kind=Unavailable):
