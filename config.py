@@ -74,5 +74,7 @@ BABEL_DEFAULT_LOCALE = "ja_JP"
 BABEL_DEFAULT_TIMEZONE = "Asia/Tokyo"
 BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
 
-# The demo sets this: a mail box page, and banners that say so.
+# `hoshou demo` sets this, and nobody else: a page that shows every mail, and banners that say so.
 DEMO = _flag("HOSHOU_DEMO", False)
+if DEMO:
+    PLUGINS.append("demo")
