@@ -18,7 +18,6 @@ from hoshou.platform.keys import KeyRing
 from hoshou.platform.plugins import Plugins
 
 MASTER = b"m" * 32
-AUDIT_KEY = b"k" * 32
 TABLES: list[type[Entity]] = [audit.AuditEntry, throttle.ThrottleCounter, tickets.Ticket, files_model.StoredFile]
 
 
@@ -30,7 +29,6 @@ def make_app(
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config.update(settings)
     init_db(app)
-    audit.install(db.session, AUDIT_KEY)
     keys = KeyRing(MASTER)
     app.extensions[EXTENSION] = Platform(clock, keys, Plugins(list(plugins)), FileStore(files, keys))
     return app

@@ -91,17 +91,22 @@ def parse_instant(text: str) -> datetime:
     return instant
 
 
+MakeApp = Callable[[], Flask]
+"""Handed down by the command line: building an application is slow, and the help needs none."""
+
+
 @click.group("jobs")
 def jobs() -> None:
-    """Scheduled jobs."""
+    """定期処理"""
 
 
 @jobs.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def list_command(as_json: bool) -> None:
-    """Say which jobs there are, when they are due, and how the latest run ended."""
+@click.option("--json", "as_json", is_flag=True, help="JSONで出力")
+@click.pass_obj
+def list_command(make_app: MakeApp, as_json: bool) -> None:
+    """ジョブの一覧、実行時刻と直近の結果"""
     with _errors_told(as_json):
-        rows = list_jobs(_app())
+        rows = list_jobs(make_app())
         if as_json:
             _tell_json(rows)
             return
@@ -113,29 +118,20 @@ def list_command(as_json: bool) -> None:
 
 @jobs.command("run")
 @click.argument("name")
-@click.option(
-    "--as-of", metavar="INSTANT", help="Run as if it were this instant, such as 2026-04-15T06:00:00+09:00."
-)
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def run_command(name: str, as_of: str | None, dry_run: bool, as_json: bool) -> None:
-    """Run one job now."""
+@click.option("--as-of", metavar="日時", help="この日時のものとして実行する (例 2026-04-15T06:00:00+09:00)")
+@click.option("--dry-run", is_flag=True, help="何も変えずに、何が起こるかだけを示す")
+@click.option("--json", "as_json", is_flag=True, help="JSONで出力")
+@click.pass_obj
+def run_command(make_app: MakeApp, name: str, as_of: str | None, dry_run: bool, as_json: bool) -> None:
+    """ジョブを1つ実行する"""
     with _errors_told(as_json):
-        outcome = run_by_hand(_app(), name, as_of=as_of, dry_run=dry_run)
+        outcome = run_by_hand(make_app(), name, as_of=as_of, dry_run=dry_run)
         if as_json:
             _tell_json(outcome)
         else:
             click.echo(f"{outcome['job']} {outcome['due_at']} {outcome['state']}")
             for key, value in outcome["result"].items():
                 click.echo(f"{key}: {value}")
-
-
-def _app() -> Flask:
-    # The application imports every plugin; a command that only shows its help must not wait for that.
-    from hoshou.app import create_app  # noqa: PLC0415
-
-    make: Callable[[], Flask] = create_app
-    return make()
 
 
 def _tell_json(value: Any) -> None:

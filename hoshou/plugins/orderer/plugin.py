@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from flask import Blueprint
+
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.mail.template import MailTemplate
 from hoshou.plugins.orderer import models  # noqa: F401 - the tables
+from hoshou.plugins.orderer.public import orderer
 from hoshou.plugins.orderer.services.mails import OTP_MAIL
 
 NAME = "orderer"
@@ -15,3 +18,8 @@ REQUIRES = ("bonds", "domains")
 @hookimpl
 def mail_templates() -> Iterable[MailTemplate]:
     return (OTP_MAIL,)
+
+
+@hookimpl
+def public_blueprints() -> Iterable[Blueprint]:
+    return (orderer,)

@@ -88,11 +88,13 @@ def test_the_commands_speak_json_and_exit_with_1_when_refused(
     job_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = all_jobs(job_app) | {"test.failing": effect_job("test.failing", then=lambda context: 1 / 0)}
-    monkeypatch.setattr(commands, "_app", lambda: job_app)
     monkeypatch.setattr(commands, "all_jobs", lambda app: jobs)
 
+    def make() -> Flask:
+        return job_app
+
     def call(*arguments: str) -> tuple[int, object]:
-        answer = CliRunner().invoke(commands.jobs, [*arguments, "--json"])
+        answer = CliRunner().invoke(commands.jobs, [*arguments, "--json"], obj=make)
         return answer.exit_code, json.loads(answer.output)
 
     code, listed = call("list")
@@ -116,6 +118,6 @@ def test_the_commands_speak_json_and_exit_with_1_when_refused(
     assert code == 1
     assert isinstance(failed, dict)
     assert failed["error"]["code"] == "job_failed"
-    plain = CliRunner().invoke(commands.jobs, ["run", "mail.explode"])
+    plain = CliRunner().invoke(commands.jobs, ["run", "mail.explode"], obj=make)
     assert (plain.exit_code, plain.stderr) == (1, "ジョブ「mail.explode」はありません。\n")
-    assert "mail.deliver\tevery 10 s" in CliRunner().invoke(commands.jobs, ["list"]).output
+    assert "mail.deliver\tevery 10 s" in CliRunner().invoke(commands.jobs, ["list"], obj=make).output

@@ -80,7 +80,6 @@ def test_a_child_that_does_not_end_is_ended(hasty, job):
 @pytest.mark.parametrize(
     ("job", "code"),
     [
-        ("eat_memory", "pdf_too_heavy"),
         ("crash", "pdf_unreadable"),
         ("fail", "pdf_unreadable"),
         ("invent_a_reason", "pdf_unreadable"),
@@ -94,6 +93,14 @@ def test_a_child_that_goes_wrong_gives_a_clean_answer(runner, job, code):
     assert "script" not in str(refused.value)
     assert runner.ask("echo", b"still here") == ({}, b"still here")
     assert server_pid(runner) == server
+
+
+@pytest.mark.req("A13")
+def test_a_child_that_takes_too_much_memory_is_ended(runner):
+    assert runner.ask("take_memory", b"", size=MEMORY // 8)[0] == {"taken": MEMORY // 8}
+    with pytest.raises(Refused) as refused:
+        runner.ask("take_memory", b"", size=MEMORY)
+    assert refused.value.code == "pdf_too_heavy"
 
 
 @pytest.mark.req("A13")
@@ -114,6 +121,7 @@ def test_a_child_has_no_secrets_files_network_or_programs(runner, tmp_path, monk
     assert len(found["descriptors"]) == 5  # standard input, output and error, the PDF, the answer
     for attempt in ("open", "connect", "execute", "start", "fork", "kill", "unlink"):
         assert found[attempt] == errno.EPERM, attempt
+    assert found["grow"] == errno.EFBIG
     assert path.exists()
     assert not is_alive(found["own_pid"]) or wait_until(lambda: not is_alive(found["own_pid"]))
 

@@ -47,3 +47,9 @@ function tend() {
 
 tend();
 new MutationObserver(tend).observe(document.getElementById("main"), { childList: true, subtree: true });
+
+// What can't be undone is asked about first.
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});

@@ -114,15 +114,20 @@ def deactivate_account(session: Session, clock: Clock, actor: Actor, username: s
         user.active = False
         user.changed_on = clock.now().replace(tzinfo=None)
         audit.record(session, clock, actor, "staff.account_deactivated", "user", user.id, username=username)
-    tickets.end_all(session, clock, TicketKind.STAFF, str(user.id), "deactivated")
+    end_access(session, clock, user.id)
+
+
+def end_access(session: Session, clock: Clock, user_id: int) -> None:
+    """End every session, token and open link of the user."""
+    tickets.end_all(session, clock, TicketKind.STAFF, str(user_id), "deactivated")
     session.execute(
         update(ApiToken)
-        .where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))
+        .where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=clock.now())
     )
     session.execute(
         update(StaffLink)
-        .where(StaffLink.user_id == user.id, StaffLink.used_at.is_(None))
+        .where(StaffLink.user_id == user_id, StaffLink.used_at.is_(None))
         .values(used_at=clock.now())
     )
 
