@@ -1,4 +1,4 @@
-"""Staff accounts: made for one role and home, ended whole."""
+"""Staff accounts by the terminal: made with a link, listed, ended whole."""
 
 import json
 from datetime import timedelta
@@ -7,37 +7,37 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import select
 
 from hoshou.base.clock import FixedClock
-from hoshou.platform import audit, tickets
+from hoshou.platform import tickets
 from hoshou.platform.actor import SYSTEM
-from hoshou.platform.audit import AuditEntry
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
+from hoshou.platform.staff import links
 from hoshou.platform.staff.models import ApiToken, StaffLink
+from hoshou.platform.staff.passwords import set_password
 from hoshou.platform.subject import Role
 from hoshou.platform.tickets import TicketKind
 from hoshou.plugins.organisations.commands import users
 from hoshou.plugins.organisations.models import Agency
-from hoshou.plugins.organisations.services.accounts import (
-    NewAccount,
-    create_account,
-    deactivate_account,
-    insurer_with_code,
-    list_accounts,
-)
-from hoshou.plugins.organisations.services.subject import subject_of
+from hoshou.plugins.organisations.services.accounts import deactivate_account, list_accounts
+from hoshou.plugins.organisations.services.administration import UserDetails, create_user
 from tests.refusals import refused
 
 PASSWORD = "correct-horse-battery"
 
 
-def create(clock: FixedClock, **values: Any) -> int:
-    account = NewAccount(
-        **{"username": "hana", "role": Role.AUDITOR, "email": "hana@demo.example", "last_name": "未来野"} | values
-    )
-    return transact(lambda session: int(create_account(session, clock, SYSTEM, account, PASSWORD).id))
+def create(clock: FixedClock, name: str) -> int:
+    details = UserDetails(name, "未来野", "はな", f"{name}@demo.example", True, [Role.AUDITOR.value])
+
+    def work(session: Any) -> int:
+        user = create_user(session, clock, SYSTEM, details)
+        set_password(session, clock, SYSTEM, user, PASSWORD)
+        return int(user.id)
+
+    return transact(work)
 
 
 def agency() -> int:
@@ -50,68 +50,9 @@ def agency() -> int:
     return transact(work)
 
 
-@pytest.mark.req("P-005")
-def test_a_new_account_may_log_in_and_has_its_role_and_home(app_on_both: Flask, clock: FixedClock) -> None:
-    insurer_id = insurer_with_code(db.session(), "tokio").id
-    user_id = create(clock, role=Role.INSURER, insurer_id=insurer_id, first_name="はな")
-    subject = subject_of(db.session(), user_id)
-
-    assert subject is not None
-    assert subject.has(Role.INSURER)
-    assert (subject.insurer_id, subject.agency_id) == (insurer_id, None)
-    assert subject.name == "未来野 はな"
-    with app_on_both.test_request_context():
-        assert app_on_both.appbuilder.sm.auth_user_db("hana", PASSWORD).id == user_id  # type: ignore[attr-defined]
-        assert app_on_both.appbuilder.sm.auth_user_db("hana", "wrong") is None  # type: ignore[attr-defined]
-
-
-@pytest.mark.req("P-011")
-def test_an_account_is_audited_without_its_password(app: Flask, clock: FixedClock) -> None:
-    user_id = create(clock)
-    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "staff.account_created")).one()
-
-    assert entry.object_id == str(user_id)
-    assert PASSWORD not in entry.detail
-    assert audit.verify(db.session(), audit.audit_key()) == []
-
-
-@pytest.mark.req("P-007")
-@pytest.mark.parametrize(
-    ("role", "insurer_id", "agency_id", "code"),
-    [
-        (Role.INSURER, None, None, "home_missing"),
-        (Role.AGENCY, None, None, "home_missing"),
-        (Role.INSURER, 1, 1, "home_foreign"),
-        (Role.AGENCY, 1, 1, "home_foreign"),
-        (Role.ADMINISTRATOR, 1, None, "home_foreign"),
-        (Role.AUDITOR, None, 1, "home_foreign"),
-    ],
-)
-def test_role_and_home_must_fit(
-    app: Flask, clock: FixedClock, role: Role, insurer_id: int | None, agency_id: int | None, code: str
-) -> None:
-    with refused(code):
-        create(clock, role=role, insurer_id=insurer_id, agency_id=agency_id)
-
-
-@pytest.mark.parametrize("taken", [{"username": "hana"}, {"email": "hana@demo.example"}])
-def test_a_name_or_address_is_taken_once(app: Flask, clock: FixedClock, taken: dict[str, str]) -> None:
-    create(clock)
-
-    with refused("account_exists", "username"):
-        create(clock, **({"username": "other", "email": "other@demo.example"} | taken))
-
-
-def test_a_short_password_is_refused(app: Flask, clock: FixedClock) -> None:
-    account = NewAccount("hana", Role.AUDITOR, "hana@demo.example", "未来野")
-
-    with refused("password_short", "password"):
-        transact(lambda session: create_account(session, clock, SYSTEM, account, "elevenchars"))
-
-
 @pytest.mark.req("A9", "P-023")
 def test_a_deactivated_account_loses_sessions_tokens_and_links(app: Flask, clock: FixedClock) -> None:
-    user_id, other_id = create(clock), create(clock, username="ken", email="ken@demo.example")
+    user_id, other_id = create(clock, "hana"), create(clock, "ken")
     keys, until = platform().keys, clock.now() + timedelta(hours=12)
 
     def enter(session: Any, user: int) -> str:
@@ -152,47 +93,72 @@ def run(app: Flask) -> Any:
 @pytest.mark.req("P-005")
 def test_accounts_are_made_listed_and_ended_by_the_terminal(run: Any, app: Flask) -> None:
     agency()
-    typed = f"{PASSWORD}\n{PASSWORD}\n"
     options = ["--role", "agency", "--agency", "株式会社みらい野保険サービス", "--email", "hana@demo.example"]
 
-    made = run("create", "hana", *options, "--json", typed=typed)
+    made = run("create", "hana", *options, "--json")
     assert made.exit_code == 0
-    assert json.loads(made.stdout)["username"] == "hana"
-    assert PASSWORD not in made.output
+    link = json.loads(made.stdout)["link"]
+    assert link.startswith(app.config["PUBLIC_URL"] + "/staff/link/")
 
     (line,) = json.loads(run("list", "--json").stdout)
     assert line == {
         "username": "hana",
-        "name": "hana",
+        "name": "hana hana",
         "email": "hana@demo.example",
         "roles": ["agency"],
         "home": "株式会社みらい野保険サービス",
         "active": True,
     }
+    use_link(link)
+    with app.test_request_context():
+        assert app.appbuilder.sm.auth_user_db("hana", PASSWORD) is not None  # type: ignore[attr-defined]
 
     assert run("deactivate", "hana").exit_code == 0
     assert "（停止中）" in run("list").stdout
 
 
+def use_link(link: str) -> None:
+    here = platform()
+    token = link.rpartition("/")[2]
+    transact(lambda session: links.use_link(session, here.clock, here.keys, token, PASSWORD, "192.0.2.1"))
+
+
+@pytest.mark.req("A22")
+def test_a_link_that_was_not_used_dies_with_its_account(run: Any, app: Flask) -> None:
+    made = run("create", "hana", "--role", "auditor", "--email", "hana@demo.example", "--json")
+    run("deactivate", "hana")
+
+    with refused("link_dead"):
+        use_link(json.loads(made.stdout)["link"])
+
+
 @pytest.mark.parametrize(
-    ("arguments", "typed", "code"),
+    ("arguments", "code"),
     [
-        (
-            ["create", "a", "--role", "agency", "--agency", "ない店", "--email", "a@demo.example"],
-            True,
-            "agency_unknown",
-        ),
+        (["create", "a", "--role", "agency", "--agency", "ない店", "--email", "a@demo.example"], "agency_unknown"),
         (
             ["create", "a", "--role", "insurer", "--insurer", "none", "--email", "a@demo.example"],
-            True,
             "insurer_unknown",
         ),
-        (["create", "a", "--role", "auditor", "--email", "a"], True, "mail_address_invalid"),
-        (["deactivate", "nobody"], False, "user_unknown"),
+        (["create", "a", "--role", "insurer", "--email", "a@demo.example"], "no_insurer"),
+        (["create", "a", "--role", "auditor", "--email", "a"], "mail_address_invalid"),
+        (["deactivate", "nobody"], "user_unknown"),
     ],
 )
-def test_a_refusal_is_told_to_programs(run: Any, arguments: list[str], typed: bool, code: str) -> None:
-    answer = run(*arguments, "--json", typed=f"{PASSWORD}\n{PASSWORD}\n" if typed else "")
+def test_a_refusal_is_told_to_programs(run: Any, arguments: list[str], code: str) -> None:
+    answer = run(*arguments, "--json")
 
     assert answer.exit_code == 1
     assert json.loads(answer.stdout)["error"]["code"] == code
+
+
+def test_without_roles_there_are_no_accounts(run: Any, app: Flask) -> None:
+    def forget(session: Any) -> None:
+        for role in session.scalars(select(RoleRow)):
+            session.delete(role)
+
+    transact(forget)
+
+    answer = run("create", "a", "--role", "auditor", "--email", "a@demo.example", "--json")
+    assert json.loads(answer.stdout)["error"]["code"] == "role_missing"
+    assert json.loads(run("list", "--json").stdout) == []
