@@ -29,7 +29,9 @@ def add_agency(name: str, *insurer_codes: str) -> int:
     """An agency with a code at each of the insurers; returns its number."""
     with unit_of_work() as work:
         agency = Agency(name=name)
-        agency.codes = [AgencyCode(insurer_id=insurer_id(code), code=f"{name}-{code}"[:20]) for code in insurer_codes]
+        agency.codes = [
+            AgencyCode(insurer_id=insurer_id(code), code=f"{name}-{code}"[:20]) for code in insurer_codes
+        ]
         work.add(agency)
         work.flush()
         return agency.id
@@ -39,7 +41,11 @@ def add_user(username: str, role: Role, *, agency: int | None = None, insurer: i
     """A user with one role and one organisation; returns their number."""
     with unit_of_work() as work:
         user = User(
-            first_name="太郎", last_name=username, username=username, email=f"{username}@staff.example.jp", active=True
+            first_name="太郎",
+            last_name=username,
+            username=username,
+            email=f"{username}@staff.example.jp",
+            active=True,
         )
         user.password = "!"
         user.roles = [work.scalars(select(RoleRow).where(RoleRow.name == role.value)).one()]
