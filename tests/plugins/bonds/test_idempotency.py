@@ -18,7 +18,7 @@ from hoshou.plugins.bonds.rules.request import UploadForm
 from hoshou.plugins.bonds.services.intake import IncomingFile, discard_unused, prepare_upload
 from hoshou.plugins.bonds.services.upload import UploadOutcome, upload
 from tests.plugins.bonds.conftest import Office
-from tests.plugins.bonds.uploading import PAGE, form_values, hidden, mails, parts, send, stored_blobs
+from tests.plugins.bonds.uploading import PAGE, PDF, form_values, hidden, mails, parts, send, stored_blobs
 from tests.samples import pdfs
 from tests.staff import fresh
 
@@ -80,7 +80,7 @@ def one_upload(app: Flask, agency: int, insurer: int, user: int) -> UploadOutcom
         prepared = prepare_upload(
             here.files,
             UploadForm(**form_values(insurer)),  # type: ignore[arg-type]
-            [IncomingFile("証券.pdf", pdfs.plain())],
+            [IncomingFile(*PDF)],
             max_files=20,
             max_bytes=20 * 1024 * 1024,
         )

@@ -37,7 +37,7 @@ def opens(token: str, password: str) -> bool:
     return True
 
 
-@pytest.mark.req("A-012", "A-013", "A-016", "A-024", "A-025", "A-026", "A-027", "A-030", "D-08")
+@pytest.mark.req("A-012", "A-013", "A-016", "A-024", "A-026", "A-027", "A-030", "D-08")
 def test_a_new_upload_makes_one_folder_and_two_separate_mails(office_on_both: Office) -> None:
     office = office_on_both
     done = send(office.agent, form_values(office.ms), PDF, ("別紙.PDF", pdfs.plain(2))).follow()
