@@ -17,6 +17,7 @@ from hoshou.platform.context import EXTENSION, Platform, platform
 from hoshou.platform.db import init_db
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import load_keys
+from hoshou.platform.mail.smtp import mail
 from hoshou.platform.plugins import load_plugins, plugin_name
 from hoshou.platform.site.blueprint import site
 from hoshou.platform.site.errors import init_errors
@@ -34,6 +35,7 @@ def create_app(settings: Mapping[str, Any] | None = None, *, clock: Clock | None
     configure(app, settings or {})
     init_db(app)
     hold_platform(app, clock or SystemClock())
+    mail.init_app(app)
     trust_proxies(app)
     protect_forms(app)
     speak(app)

@@ -12,9 +12,7 @@ SITE = HOSHOU / "platform" / "site"
 NONCE = "test-nonce"
 HOSTILE = "<script>alert(1)</script>\"'"
 # A GIF of one pixel.
-PIXEL = bytes.fromhex(
-    "47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b"
-)
+PIXEL = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
 
 
 @dataclass(frozen=True)
@@ -85,9 +83,7 @@ def make_app() -> Flask:
     )
     staff = Blueprint("staff", "staff", template_folder=str(HOSHOU / "platform" / "staff" / "templates"))
     viewer = Blueprint("viewer", "viewer", template_folder=str(HOSHOU / "plugins" / "viewer" / "templates"))
-    orderer = Blueprint(
-        "orderer", "orderer", template_folder=str(HOSHOU / "plugins" / "orderer" / "templates")
-    )
+    orderer = Blueprint("orderer", "orderer", template_folder=str(HOSHOU / "plugins" / "orderer" / "templates"))
 
     def page_image(**_: Any) -> Response:
         return Response(PIXEL, mimetype="image/gif")
@@ -101,9 +97,7 @@ def make_app() -> Flask:
     site.add_url_rule("/language", "language", nothing, methods=["POST"])
     viewer.add_url_rule("/v/<token>/files/<int:number>/pages/<int:page>.jpg", "page_image", page_image)
     viewer.add_url_rule("/v/<token>/leave", "leave", nothing, methods=["POST"])
-    orderer.add_url_rule(
-        "/orderer/<ticket>/files/<int:number>/pages/<int:page>.jpg", "page_image", page_image
-    )
+    orderer.add_url_rule("/orderer/<ticket>/files/<int:number>/pages/<int:page>.jpg", "page_image", page_image)
     orderer.add_url_rule("/orderer/<ticket>/files/<int:number>/download", "download", nothing)
     orderer.add_url_rule("/orderer/<attempt>/resend", "resend", nothing, methods=["POST"])
     orderer.add_url_rule("/orderer/<ticket>/back", "back", nothing, methods=["POST"])
@@ -115,9 +109,7 @@ def make_app() -> Flask:
             "contractor": ["viewer/entrance.html"],
             "staff": ["staff/entrance.html"],
         }
-        return render_template(
-            "site/home.html", entrances=entrances, notices=[], reopens_at="11月24日（火）6時"
-        )
+        return render_template("site/home.html", entrances=entrances, notices=[], reopens_at="11月24日（火）6時")
 
     @site.get("/message/<path:name>")
     def message(name: str) -> str:
@@ -132,9 +124,7 @@ def make_app() -> Flask:
 
     @viewer.get("/v/<token>")
     def password(token: str) -> str:
-        return render_template(
-            "viewer/password.html", token=token, errors=errors(password="見つかりません。")
-        )
+        return render_template("viewer/password.html", token=token, errors=errors(password="見つかりません。"))
 
     @viewer.get("/v/<token>/files/<int:number>")
     def show(token: str, number: int) -> str:
@@ -143,9 +133,7 @@ def make_app() -> Flask:
     @orderer.get("/orderer")
     def login() -> str:
         wrong = errors(email="メール？", url="URL？", password="パスワード？")
-        return render_template(
-            "orderer/login.html", values={"email": request.args.get("email", "")}, errors=wrong
-        )
+        return render_template("orderer/login.html", values={"email": request.args.get("email", "")}, errors=wrong)
 
     @orderer.get("/orderer/<attempt>/otp")
     def otp(attempt: str) -> str:

@@ -27,6 +27,7 @@ def add_years(day: date, years: int) -> date:
 
 
 def is_first_of_month(day: date) -> bool:
+    """Whether cover may start on this day (B-012)."""
     return day.day == 1
 
 

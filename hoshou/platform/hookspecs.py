@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from hoshou.platform.jobs.job import Job
     from hoshou.platform.mail.template import MailTemplate
+    from hoshou.platform.site.entrance import Entrance
     from hoshou.platform.staff.contribution import HomeItem, StaffView
     from hoshou.platform.subject import Subject
 
@@ -26,6 +27,11 @@ def staff_views() -> "Iterable[StaffView]":
 @hookspec
 def public_blueprints() -> "Iterable[Blueprint]":
     """Called once while the public site is built; returns blueprints that anyone may reach in service hours."""
+
+
+@hookspec
+def entrances() -> "Iterable[Entrance]":
+    """Called each time the public home is shown; returns what each kind of visitor can do there."""
 
 
 @hookspec

@@ -10,7 +10,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_appbuilder import Model
 
+# The platform's tables; those of plugins come with their plugins.
+from hoshou.platform import audit, calendar, throttle, tickets  # noqa: F401
 from hoshou.platform.db import Instant, db
+from hoshou.platform.files import model  # noqa: F401
+from hoshou.platform.jobs import runs  # noqa: F401
+from hoshou.platform.mail import outbox, wording  # noqa: F401
+from hoshou.platform.staff import models  # noqa: F401
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, String, case, delete, select
+from sqlalchemy import Integer, String, case, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -60,13 +60,17 @@ def _count(session: Session, limit: Limit, now: datetime) -> Any:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     expired = ThrottleCounter.since <= now - limit.window
     statement = insert(ThrottleCounter).values(key=limit.key, since=now, tries=1)
+    # Inside a CASE the column's type isn't inferred; without it SQLite would keep Japanese time for UTC.
+    present = literal(now, Instant())
     upsert = statement.on_conflict_do_update(
         index_elements=["key"],
         set_={
             "tries": case((expired, 1), else_=ThrottleCounter.tries + 1),
             # The last slot starts the window anew: the lock lasts its full length.
             "since": case(
-                (expired, now), (ThrottleCounter.tries + 1 == limit.tries, now), else_=ThrottleCounter.since
+                (expired, present),
+                (ThrottleCounter.tries + 1 == limit.tries, present),
+                else_=ThrottleCounter.since,
             ),
         },
     ).returning(ThrottleCounter.since, ThrottleCounter.tries)

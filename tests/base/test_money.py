@@ -66,9 +66,7 @@ def test_a_unit_below_one_yen_is_an_error():
 
 
 @pytest.mark.req("B-010", "B-011", "D-23")
-@pytest.mark.parametrize(
-    ("amount", "five_percent"), [(100_000, 5_000), (101_700, 5_085), (5_019, 250), (19, 0)]
-)
+@pytest.mark.parametrize(("amount", "five_percent"), [(100_000, 5_000), (101_700, 5_085), (5_019, 250), (19, 0)])
 def test_percent_is_floored(amount, five_percent):
     assert percent_of(amount, 5) == five_percent
 

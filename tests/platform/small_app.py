@@ -18,8 +18,7 @@ from hoshou.platform.keys import KeyRing
 from hoshou.platform.plugins import Plugins
 
 MASTER = b"m" * 32
-AUDIT_KEY = b"k" * 32
-TABLES = [audit.AuditEntry, throttle.ThrottleCounter, tickets.Ticket, files_model.StoredFile]
+TABLES: list[type[Entity]] = [audit.AuditEntry, throttle.ThrottleCounter, tickets.Ticket, files_model.StoredFile]
 
 
 def make_app(
@@ -30,7 +29,6 @@ def make_app(
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config.update(settings)
     init_db(app)
-    audit.install(db.session, AUDIT_KEY)
     keys = KeyRing(MASTER)
     app.extensions[EXTENSION] = Platform(clock, keys, Plugins(list(plugins)), FileStore(files, keys))
     return app
@@ -40,8 +38,8 @@ def make_app(
 def running(app: Flask, *more_tables: type[Entity]) -> Iterator[Flask]:
     """The application with its tables, in an application context."""
     with app.app_context():
-        tables = [entity.__table__ for entity in (*TABLES, *more_tables)]
-        Entity.metadata.create_all(db.engine, tables=tables)  # type: ignore[arg-type]
+        names = [entity.__tablename__ for entity in (*TABLES, *more_tables)]
+        Entity.metadata.create_all(db.engine, tables=[Entity.metadata.tables[name] for name in names])
         try:
             yield app
         finally:

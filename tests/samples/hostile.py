@@ -16,6 +16,12 @@ def truncated() -> bytes:
     return whole[: len(whole) * 2 // 3]
 
 
+def without_its_end() -> bytes:
+    """A PDF that lost its last bytes; lenient programs mend it."""
+    whole = pdfs.plain(3)
+    return whole[: whole.rindex(b"startxref")]
+
+
 def renamed_docx() -> bytes:
     """A Word file; only its name would say PDF."""
     made = io.BytesIO()
@@ -25,10 +31,10 @@ def renamed_docx() -> bytes:
     return made.getvalue()
 
 
-def encrypted(user_password: str = "") -> bytes:
-    """AES-256; with an empty user password everybody can open it, but not change or print it."""
+def encrypted(user_password: str = "", revision: int = 6) -> bytes:
+    """AES-256 or older; with an empty user password everybody can open it, but not change or print it."""
     with pikepdf.open(io.BytesIO(pdfs.plain())) as pdf:
-        return pdfs.saved(pdf, encryption=pikepdf.Encryption(owner="owner", user=user_password, R=6))
+        return pdfs.saved(pdf, encryption=pikepdf.Encryption(owner="owner", user=user_password, R=revision))
 
 
 def without_pages() -> bytes:
@@ -161,6 +167,13 @@ def written(*objects: bytes) -> bytes:
 def page_tree_loop() -> bytes:
     """A page tree whose only branch is the tree itself."""
     return written(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R]/Count 1>>")
+
+
+def wrong_page_count() -> bytes:
+    """Two pages in a tree that claims one: readers don't agree on what the document is."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
+    tree = b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 1>>"
+    return written(b"<</Type/Catalog/Pages 2 0 R>>", tree, page, page)
 
 
 def deep_nesting(levels: int = 100_000) -> bytes:

@@ -29,9 +29,7 @@ def plain(pages: int = 1, *, size: tuple[float, float] = A4) -> bytes:
     """Pages that carry their number in a standard font that isn't embedded."""
     with pikepdf.new() as pdf:
         font = pdf.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
-            )
+            pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
         )
         for number in range(1, pages + 1):
             page = pdf.add_blank_page(page_size=size)
@@ -63,13 +61,9 @@ def scan(pages: int = 1) -> bytes:
 @cache
 def japanese(pages: int = 1) -> bytes:
     """Japanese text in an embedded font, A4."""
-    source = (
-        '#set page(paper: "a4")\n#set text(font: "Noto Sans CJK JP", size: 11pt)\n'
-        + "#pagebreak()\n".join(
-            f"= 履行保証保険証券 {number}\n保険契約者　株式会社甲野建設\n\n"
-            + "保険金額　金12,345,678円\n\n" * 20
-            for number in range(1, pages + 1)
-        )
+    source = '#set page(paper: "a4")\n#set text(font: "Noto Sans CJK JP", size: 11pt)\n' + "#pagebreak()\n".join(
+        f"= 履行保証保険証券 {number}\n保険契約者　株式会社甲野建設\n\n" + "保険金額　金12,345,678円\n\n" * 20
+        for number in range(1, pages + 1)
     )
     made = typst.compile(
         source.encode(), font_paths=[str(FONT_PATH.parent)], ignore_system_fonts=True, format="pdf"

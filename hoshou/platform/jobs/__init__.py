@@ -1,0 +1,1 @@
+"""Scheduled jobs: what runs when, the record of each run, and the one effect per due instant."""

@@ -37,7 +37,7 @@ class OutgoingMessage(Message):
         message: MIMEBase = super()._message()
         message.policy = NOT_REFOLDED
         del message["Subject"]
-        message["Subject"] = Header(self.subject, "utf-8", header_name="Subject")
+        message["Subject"] = Header(self.subject, "utf-8", header_name="Subject")  # type: ignore[assignment]
         return message
 
 

@@ -85,8 +85,11 @@ class Runner:
 
     def start(self) -> None:
         """Have the fork server running. Raises Unavailable when it can't be started."""
+        self._started()
+
+    def _started(self) -> "_Server":
         try:
-            self._running()
+            return self._running()
         except (OSError, _ServerGone) as error:
             log.error("the PDF fork server did not start: %r", error)
             raise unavailable() from error
@@ -100,8 +103,7 @@ class Runner:
 
     def _ask_twice(self, job: str, data: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         for _ in range(2):
-            self.start()
-            server = self._running()
+            server = self._started()
             try:
                 return self._ask_once(server, job, data, options)
             except _ServerGone:

@@ -6,7 +6,9 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask_appbuilder.utils.base import get_safe_redirect
 from flask_login import current_user
 
-from hoshou.platform.site.gate import opening_state
+from hoshou.platform.context import platform
+from hoshou.platform.site.entrance import Audience, Entrance
+from hoshou.platform.site.gate import TO_THE_MINUTE, opening_state
 from hoshou.platform.site.language import LANGUAGE, chosen_language
 
 site = Blueprint(
@@ -23,7 +25,18 @@ def home() -> Any:
     """For the public: who they are and what they can do. Staff go on to their own home."""
     if current_user.is_authenticated:
         return redirect(url_for("HomeView.index"))
-    return render_template("site/home.html")
+    offered = [Entrance(Audience.STAFF, "staff/entrance.html"), *platform().plugins.collect("entrances")]
+    entrances = {
+        audience.value: [entrance.template for entrance in offered if entrance.audience is audience]
+        for audience in Audience
+    }
+    reopens_at = opening_state().reopens_at
+    return render_template(
+        "site/home.html",
+        entrances=entrances,
+        notices=[],
+        reopens_at=reopens_at and reopens_at.strftime(TO_THE_MINUTE),
+    )
 
 
 @site.post("/language")
@@ -49,5 +62,6 @@ def shared() -> dict[str, Any]:
         "html_lang": chosen_language().partition("_")[0],
         "site_open": opening_state().is_open,
         "domain_contact_email": current_app.config["DOMAIN_CONTACT_EMAIL"],
+        "staff_login_url": url_for("StaffAuthView.login"),
         "demo": current_app.config["DEMO"],
     }

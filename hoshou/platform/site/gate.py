@@ -12,6 +12,9 @@ ALWAYS = frozenset({"site", "static", "appbuilder", "StaffAuthView"})
 """Blueprints that answer at any hour: the public home, assets, and the login, which leads to the closed page."""
 
 
+TO_THE_MINUTE = "%Y/%m/%d %H:%M"
+
+
 def opening_state() -> Opening:
     """Whether the public service is open, read once a request."""
     if "opening" not in g:
@@ -41,7 +44,7 @@ def _hours_apply() -> bool:
 
 
 def _closed(state: Opening) -> tuple[Any, int]:
-    reopens = state.reopens_at.strftime("%Y/%m/%d %H:%M") if state.reopens_at else ""
+    reopens = state.reopens_at.strftime(TO_THE_MINUTE) if state.reopens_at else ""
     if request.path.startswith("/api/"):
         return jsonify({"error": {"code": f"closed_{state.reason}", "message": "closed", "reopens": reopens}}), 503
     template = "site/maintenance.html" if state.reason == "maintenance" else "site/closed.html"

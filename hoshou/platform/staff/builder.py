@@ -8,9 +8,8 @@ from hoshou.platform.context import platform
 from hoshou.platform.db import db
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.home import HomeView
+from hoshou.platform.staff.screens import PERSONAL_VIEWS, PLATFORM_SCREENS
 from hoshou.platform.staff.security import StaffSecurityManager
-from hoshou.platform.staff.tokens import TOKENS_SCREEN
-from hoshou.platform.staff.views import STAFF_PLATFORM_VIEWS
 
 BASE_TEMPLATE = "staff/baselayout.html"
 CATEGORY_ORDER = 50
@@ -34,6 +33,8 @@ class StaffBuilder(AppBuilder):
         # API with its tokens, and the OpenAPI of views we don't have. Only these two remain.
         self._indexview = self.add_view_no_menu(self.indexview)
         self.sm.register_views()
+        for view in PERSONAL_VIEWS:
+            self.add_view_no_menu(view)
 
     def contribute(self, staff_view: StaffView) -> None:
         """Register one screen with its menu entry."""
@@ -66,7 +67,7 @@ def init_staff_site(app: Flask) -> None:
     builder = StaffBuilder()
     with app.app_context():
         builder.init_app(app, db.session)
-        contributions = [*STAFF_PLATFORM_VIEWS, TOKENS_SCREEN, *platform().plugins.collect("staff_views")]
+        contributions = [*PLATFORM_SCREENS, *platform().plugins.collect("staff_views")]
         for contribution in contributions:
             builder.contribute(contribution)
         builder.sort_menu()

@@ -35,6 +35,7 @@ def begin(user: User, action: str = "staff.login") -> None:
             str(user.id),
             idle=timedelta(minutes=current_app.config["STAFF_IDLE_MINUTES"]),
             until=here.clock.now() + timedelta(hours=current_app.config["SESSION_HOURS"]),
+            note=client_address()[:320],
         )
         audit.record(work, here.clock, actor_of(user), action, "user", user.id)
     session[TICKET] = f"{issued.public_id}.{issued.secret}"
@@ -47,10 +48,15 @@ def end() -> None:
     if current_user.is_authenticated:
         actor = staff_actor()
         with unit_of_work() as work:
-            tickets.end(work, here.clock, session.get(TICKET, ".").split(".")[0])
+            tickets.end(work, here.clock, ticket_id())
             audit.record(work, here.clock, actor, "staff.logout", "user", actor.user_id)
     logout_user()
     session.clear()
+
+
+def ticket_id() -> str:
+    """The public number of this session's ticket."""
+    return str(session.get(TICKET, "")).partition(".")[0]
 
 
 def ticket_is_alive(user_id: str) -> bool:

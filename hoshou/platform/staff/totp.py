@@ -40,6 +40,12 @@ def start(user: User) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
 
 
+def secret_of(user: User) -> str:
+    """The secret of a second step that is being set up, for typing in. Empty when there is none."""
+    row = db.session.get(StaffTotp, user.id)
+    return "" if row is None or row.confirmed_at is not None else str(_totp(row).secret)
+
+
 def pending_address(user: User) -> str | None:
     """The otpauth address of a secret that was started and not confirmed."""
     row = db.session.get(StaffTotp, user.id)
@@ -58,8 +64,9 @@ def confirm(user: User, code: str) -> None:
         audit.record(work, here.clock, actor_of(user), "staff.totp_on", "user", user.id)
 
 
-def remove(user: User) -> None:
-    """Do without the second step again."""
+def remove(user: User, code: str) -> None:
+    """Do without the second step again. Raises what ``check`` raises for the code."""
+    check(user.id, code)
     here = platform()
     with unit_of_work() as work:
         row = work.get(StaffTotp, user.id)

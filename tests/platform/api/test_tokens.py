@@ -12,35 +12,36 @@ from hoshou.base.clock import FixedClock, jst
 from hoshou.platform.db import unit_of_work
 from hoshou.platform.staff.models import ApiToken
 from hoshou.platform.subject import Role
+from tests.accounts import add_agency, add_user, browser, fresh, log_in
 from tests.plugins.bonds.uploading import hidden
-from tests.staff import add_agency, add_user, browser_of, fresh, logged_in
 
 SCREEN = "/tokens/"
 FOLDERS = "/api/v1/bonds/folders"
 
 
-def new_token(browser: TestApp, name: str = "基幹システム") -> str:
+def new_token(user: TestApp, name: str = "基幹システム") -> str:
     """A token as the screen shows it, once."""
-    page = browser.post(SCREEN, {"csrf_token": hidden(browser.get(SCREEN), "csrf_token"), "name": name})
+    page = user.post(SCREEN, {"csrf_token": hidden(user.get(SCREEN), "csrf_token"), "name": name})
     return page.text.partition("data-token>")[2].partition("<")[0]
 
 
 def asks(app: Flask, token: str, **options: object):
-    return browser_of(app).get(FOLDERS, headers={"Authorization": f"Bearer {token}"}, **options)
+    return browser(app).get(FOLDERS, headers={"Authorization": f"Bearer {token}"}, **options)
 
 
 @pytest.fixture
 def user_id(app: Flask) -> int:
-    return add_user("agent", Role.AGENCY, agency=add_agency("見本代理店", "ms"))
+    add_agency(app, "見本代理店", ms="MS-1")
+    return add_user(app, "agent", Role.AGENCY, agency="見本代理店")
 
 
 @pytest.mark.req("P-023", "A11")
 def test_a_token_is_shown_once_and_kept_as_a_digest(app: Flask, user_id: int) -> None:
-    browser = logged_in(app, user_id)
-    token = new_token(browser)
+    user = log_in(app, "agent")
+    token = new_token(user)
     assert token.startswith("hsh_")
     assert len(token) >= 40
-    assert token not in browser.get(SCREEN)
+    assert token not in user.get(SCREEN)
     row = fresh().scalars(select(ApiToken)).one()
     assert token not in repr(vars(row))
     assert (row.last_used_at, len(row.digest)) == (None, 64)
@@ -50,15 +51,16 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(app: Flask, user_id: int) ->
 
 @pytest.mark.req("P-023", "A11")
 def test_revoking_and_deactivating_end_it(app: Flask, user_id: int) -> None:
-    browser = logged_in(app, user_id)
-    first, second = new_token(browser), new_token(browser, "もう一つ")
+    user = log_in(app, "agent")
+    first, second = new_token(user), new_token(user, "もう一つ")
     row = fresh().scalars(select(ApiToken.id).order_by(ApiToken.id)).first()
-    stranger = logged_in(app, add_user("other", Role.AUDITOR))
+    add_user(app, "other", Role.AUDITOR)
+    stranger = log_in(app, "other")
     fields = {"csrf_token": hidden(stranger.get(SCREEN), "csrf_token")}
     stranger.post(f"/tokens/{row}/revoke", fields, status=404)
     asks(app, first, status=200)
-    fields = {"csrf_token": hidden(browser.get(SCREEN), "csrf_token")}
-    assert "取消済" in browser.post(f"/tokens/{row}/revoke", fields).follow()
+    fields = {"csrf_token": hidden(user.get(SCREEN), "csrf_token")}
+    assert "取消済" in user.post(f"/tokens/{row}/revoke", fields).follow()
     refusal = asks(app, first, status=401)
     assert refusal.json["error"]["code"] == "token_required"
     assert refusal.headers["WWW-Authenticate"] == "Bearer"
@@ -75,13 +77,13 @@ def test_revoking_and_deactivating_end_it(app: Flask, user_id: int) -> None:
 )
 def test_nothing_else_opens_the_api(app: Flask, user_id: int, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header.encode().decode("latin-1")}
-    browser_of(app).get(FOLDERS, headers=headers, status=401)
-    logged_in(app, user_id).get(FOLDERS, headers=headers, status=401)
+    browser(app).get(FOLDERS, headers=headers, status=401)
+    log_in(app, "agent").get(FOLDERS, headers=headers, status=401)
 
 
 @pytest.mark.req("A-061", "D-17")
 def test_the_api_keeps_the_service_hours(app: Flask, user_id: int, clock: FixedClock) -> None:
-    token = new_token(logged_in(app, user_id))
+    token = new_token(log_in(app, "agent"))
     clock.move_to(jst(2026, 4, 15, 23, 59))
     asks(app, token, status=200)
     clock.advance(timedelta(minutes=1))
@@ -91,13 +93,14 @@ def test_the_api_keeps_the_service_hours(app: Flask, user_id: int, clock: FixedC
 @pytest.mark.req("P-023")
 @pytest.mark.parametrize("name", ["", " ", "x" * 101, "改\n行"])
 def test_a_token_needs_a_name(app: Flask, user_id: int, name: str) -> None:
-    browser = logged_in(app, user_id)
-    fields = {"csrf_token": hidden(browser.get(SCREEN), "csrf_token"), "name": name}
-    assert "トークンの名前を" in browser.post(SCREEN, fields, status=400)
+    user = log_in(app, "agent")
+    fields = {"csrf_token": hidden(user.get(SCREEN), "csrf_token"), "name": name}
+    assert "トークンの名前を" in user.post(SCREEN, fields, status=400)
     assert fresh().scalars(select(ApiToken)).all() == []
 
 
 @pytest.mark.req("P-005", "P-023")
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_may_have_tokens(app: Flask, role: Role) -> None:
-    assert new_token(logged_in(app, add_user("someone", role))).startswith("hsh_")
+    add_user(app, "someone", role)
+    assert new_token(log_in(app, "someone")).startswith("hsh_")

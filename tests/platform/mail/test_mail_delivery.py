@@ -39,7 +39,8 @@ def deliver(clock: FixedClock) -> DeliveryResult:
 
 def stored(mail_id: int) -> OutboxMail:
     db.session.rollback()
-    return db.session.get_one(OutboxMail, mail_id)
+    mail: OutboxMail = db.session.get_one(OutboxMail, mail_id)
+    return mail
 
 
 def audited() -> list[tuple[str, str]]:

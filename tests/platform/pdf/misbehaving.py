@@ -10,6 +10,10 @@ import time
 from hoshou.platform.pdf.child import protocol
 
 
+def rehearse():
+    pass
+
+
 def echo(file, **options):
     return options, file.read()
 
@@ -24,10 +28,8 @@ def spin(file):
         pass
 
 
-def eat_memory(file):
-    kept = []
-    while True:
-        kept.append(bytearray(16 << 20))
+def take_memory(file, *, size):
+    return {"taken": len(bytearray(size))}, b""
 
 
 def crash(file):
@@ -66,6 +68,7 @@ def probe(file, *, port, path, parent):
         "start": _outcome(lambda: subprocess.Popen(["/bin/true"])),
         "fork": _outcome(os.fork),
         "kill": _outcome(lambda: os.kill(parent, signal.SIGTERM)),
+        "grow": _outcome(lambda: os.write(file.fileno(), b"x")),
         "unlink": _outcome(lambda: os.unlink(path)),
         "own_pid": os.getpid(),
     }, b""
@@ -79,4 +82,4 @@ def _is_open(number):
     return True
 
 
-JOBS = {job.__name__: job for job in (echo, hang, spin, eat_memory, crash, fail, invent_a_reason, probe)}
+JOBS = {job.__name__: job for job in (echo, hang, spin, take_memory, crash, fail, invent_a_reason, probe)}

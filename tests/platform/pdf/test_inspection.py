@@ -82,6 +82,8 @@ def test_nineteen_mebibytes_are_accepted_and_twenty_one_refused():
         (lambda: b" " * 2000 + pdfs.plain(), "pdf_not_pdf"),
         (lambda: b"%PDF-1.7\n", "pdf_unreadable"),
         (hostile.truncated, "pdf_unreadable"),
+        (hostile.without_its_end, "pdf_unreadable"),
+        (hostile.wrong_page_count, "pdf_unreadable"),
         (hostile.page_tree_loop, "pdf_unreadable"),
         (hostile.xref_cycle, "pdf_unreadable"),
         (hostile.without_pages, "pdf_no_pages"),
@@ -92,6 +94,7 @@ def test_nineteen_mebibytes_are_accepted_and_twenty_one_refused():
         (hostile.many_small_bombs, "pdf_too_heavy"),
         (lambda: hostile.encrypted(""), "pdf_encrypted"),
         (lambda: hostile.encrypted("secret"), "pdf_encrypted"),
+        (lambda: hostile.encrypted("", revision=4), "pdf_encrypted"),
     ],
 )
 def test_damaged_locked_and_exploding_files_are_refused(make, code):

@@ -80,7 +80,6 @@ def test_a_child_that_does_not_end_is_ended(hasty, job):
 @pytest.mark.parametrize(
     ("job", "code"),
     [
-        ("eat_memory", "pdf_too_heavy"),
         ("crash", "pdf_unreadable"),
         ("fail", "pdf_unreadable"),
         ("invent_a_reason", "pdf_unreadable"),
@@ -97,6 +96,14 @@ def test_a_child_that_goes_wrong_gives_a_clean_answer(runner, job, code):
 
 
 @pytest.mark.req("A13")
+def test_a_child_that_takes_too_much_memory_is_ended(runner):
+    assert runner.ask("take_memory", b"", size=MEMORY // 8)[0] == {"taken": MEMORY // 8}
+    with pytest.raises(Refused) as refused:
+        runner.ask("take_memory", b"", size=MEMORY)
+    assert refused.value.code == "pdf_too_heavy"
+
+
+@pytest.mark.req("A13")
 def test_a_child_has_no_secrets_files_network_or_programs(runner, tmp_path, monkeypatch):
     monkeypatch.setenv("HOSHOU_SECRET_KEY", "canary")
     path = tmp_path / "stored"
@@ -105,9 +112,7 @@ def test_a_child_has_no_secrets_files_network_or_programs(runner, tmp_path, monk
     os.set_inheritable(descriptor, True)
     runner.close()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        found, _ = runner.ask(
-            "probe", b"", port=listener.getsockname()[1], path=str(path), parent=os.getpid()
-        )
+        found, _ = runner.ask("probe", b"", port=listener.getsockname()[1], path=str(path), parent=os.getpid())
         listener.setblocking(False)
         with pytest.raises(BlockingIOError):
             listener.accept()
@@ -116,6 +121,7 @@ def test_a_child_has_no_secrets_files_network_or_programs(runner, tmp_path, monk
     assert len(found["descriptors"]) == 5  # standard input, output and error, the PDF, the answer
     for attempt in ("open", "connect", "execute", "start", "fork", "kill", "unlink"):
         assert found[attempt] == errno.EPERM, attempt
+    assert found["grow"] == errno.EFBIG
     assert path.exists()
     assert not is_alive(found["own_pid"]) or wait_until(lambda: not is_alive(found["own_pid"]))
 
@@ -187,9 +193,7 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("end", ["kill", "leave"])
 def test_no_orphans_when_the_web_worker_ends(end):
-    with subprocess.Popen(
-        [sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as worker:
+    with subprocess.Popen([sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
         server = int(worker.stdout.readline())
         assert wait_until(lambda: len(children_of(server)) >= 1)
         time.sleep(0.3)
@@ -232,7 +236,5 @@ def test_descriptors_are_given_back(runner):
 
 
 def test_the_asking_process_loads_no_pdf_library():
-    loaded = (
-        "import sys, hoshou.platform.pdf; print(sorted({'pikepdf', 'pypdfium2', 'PIL'} & set(sys.modules)))"
-    )
+    loaded = "import sys, hoshou.platform.pdf; print(sorted({'pikepdf', 'pypdfium2', 'PIL'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", loaded], text=True).strip() == "[]"

@@ -6,13 +6,13 @@ from flask import Flask
 from webtest import TestApp
 
 from hoshou.platform.subject import Role
+from tests.accounts import add_agency, add_user, insurer_id, log_in
 from tests.conftest import AppMaker
-from tests.staff import add_agency, add_user, insurer_id, logged_in
 
 
 @dataclass
 class Office:
-    """An agency with codes at 三井住友海上 and 東京海上日動, and those around it."""
+    """An agency with codes at 三井住友海上 and 東京海上日動, one of its people, and those around it."""
 
     app: Flask
     agency: int
@@ -22,16 +22,22 @@ class Office:
     agent_id: int
 
     def someone(
-        self, username: str, role: Role, *, agency: int | None = None, insurer: int | None = None
+        self, username: str, role: Role, *, agency: str | None = None, insurer: str | None = None
     ) -> TestApp:
-        """Another logged-in user."""
-        return logged_in(self.app, add_user(username, role, agency=agency, insurer=insurer))
+        """Another user, logged in; at home at the agency (by name) or the insurer (by code)."""
+        add_user(self.app, username, role, agency=agency, insurer=insurer)
+        return log_in(self.app, username)
+
+    def neighbour(self) -> TestApp:
+        """Somebody of another agency of the same insurer."""
+        add_agency(self.app, "別の代理店", ms="MS-2")
+        return self.someone("neighbour", Role.AGENCY, agency="別の代理店")
 
 
 def open_office(app: Flask) -> Office:
-    agency = add_agency("見本損害保険代理店", "ms", "tokio")
-    agent = add_user("agent", Role.AGENCY, agency=agency)
-    return Office(app, agency, insurer_id("ms"), insurer_id("tokio"), logged_in(app, agent), agent)
+    agency = add_agency(app, "見本損害保険代理店", ms="MS-1", tokio="TM-1")
+    agent_id = add_user(app, "agent", Role.AGENCY, agency="見本損害保険代理店")
+    return Office(app, agency, insurer_id("ms"), insurer_id("tokio"), log_in(app, "agent"), agent_id)
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from webtest import TestApp, TestResponse
 
 from hoshou.platform.subject import Role
 from hoshou.plugins.bonds.models import BondFolder
+from tests.accounts import browser, fresh
 from tests.platform.api.test_tokens import new_token
 from tests.plugins.bonds.conftest import Office
 from tests.plugins.bonds.uploading import CONTRACTOR, PDF, POLICY, form_values, mails, parts, stored_blobs
 from tests.samples import hostile, pdfs
-from tests.staff import add_agency, browser_of, fresh
 
 FOLDERS = "/api/v1/bonds/folders"
 UPLOADS = "/api/v1/bonds/uploads"
@@ -23,9 +23,9 @@ KEY = "batch-2026-04-15"
 class Caller:
     """A program with a personal token."""
 
-    def __init__(self, office: Office, browser: TestApp) -> None:
-        self._plain = browser_of(office.app)
-        self._token = {"Authorization": f"Bearer {new_token(browser)}"}
+    def __init__(self, office: Office, user: TestApp) -> None:
+        self._plain = browser(office.app)
+        self._token = {"Authorization": f"Bearer {new_token(user)}"}
 
     def get(self, address: str, **options: object) -> TestResponse:
         return self._plain.get(address, headers=self._token, **options)
@@ -56,7 +56,7 @@ def test_an_upload_by_rest_does_what_the_screen_does(office_on_both: Office) -> 
     }
     assert caller.upload(form_values(office.ms), PDF, ANNEX, status=201).json == answer.json
     url, password = mails()
-    assert (url.recipient, password.recipient) == (CONTRACTOR, "agent@staff.example.jp")
+    assert (url.recipient, password.recipient) == (CONTRACTOR, "agent@example.jp")
     folder = caller.get(f"{FOLDERS}/1").json
     assert (folder["policy_number"], folder["insurer"]["id"], folder["insurance_end"]) == (
         POLICY,
@@ -105,25 +105,25 @@ def test_faults_come_as_json_with_every_field(office: Office, caller: Caller) ->
 def test_the_same_row_scope_holds(office: Office, caller: Caller) -> None:
     caller.upload(form_values(office.ms))
     strangers = [
-        office.someone("other", Role.AGENCY, agency=add_agency("別の代理店", "ms")),
-        office.someone("rival", Role.INSURER, insurer=office.tokio),
+        office.neighbour(),
+        office.someone("rival", Role.INSURER, insurer="tokio"),
         office.someone("boss", Role.ADMINISTRATOR),
         office.someone("association", Role.ASSOCIATION),
     ]
-    for browser in strangers:
-        stranger = Caller(office, browser)
+    for user in strangers:
+        stranger = Caller(office, user)
         assert stranger.get(FOLDERS).json == {"items": [], "next": None}
         assert stranger.get(f"{FOLDERS}?policy_number={POLICY}").json["items"] == []
         assert stranger.get(f"{FOLDERS}/1", status=404).json["error"]["code"] == "folder_not_found"
-    for browser in strangers[1:]:
-        Caller(office, browser).upload(form_values(office.ms), status=403)
+    for user in strangers[1:]:
+        Caller(office, user).upload(form_values(office.ms), status=403)
     Caller(office, strangers[0]).upload(form_values(office.ms, kind="annex"), status=403)
     assert len(mails()) == 2
-    for browser in (
-        office.someone("clerk", Role.INSURER, insurer=office.ms),
+    for user in (
+        office.someone("clerk", Role.INSURER, insurer="ms"),
         office.someone("auditor", Role.AUDITOR),
     ):
-        assert Caller(office, browser).get(f"{FOLDERS}/1").json["id"] == 1
+        assert Caller(office, user).get(f"{FOLDERS}/1").json["id"] == 1
     auditor = Caller(office, office.someone("auditor2", Role.AUDITOR))
     assert auditor.upload(form_values(office.ms), status=403).json["error"]["code"] == "not_an_uploader"
 

@@ -17,10 +17,10 @@ from hoshou.plugins.bonds.models import BondFile, BondFolder, UploadReceipt
 from hoshou.plugins.bonds.rules.request import UploadForm
 from hoshou.plugins.bonds.services.intake import IncomingFile, discard_unused, prepare_upload
 from hoshou.plugins.bonds.services.upload import UploadOutcome, upload
+from tests.accounts import fresh
 from tests.plugins.bonds.conftest import Office
 from tests.plugins.bonds.uploading import PAGE, PDF, form_values, hidden, mails, parts, send, stored_blobs
 from tests.samples import pdfs
-from tests.staff import fresh
 
 KEY = "the-one-key-of-this-click"
 
@@ -56,7 +56,7 @@ def test_the_same_key_with_other_content_is_refused(office: Office, change: str)
 @pytest.mark.req("F12", "A11")
 def test_a_key_is_the_users_own(office: Office) -> None:
     send(office.agent, form_values(office.ms), key=KEY)
-    clerk = office.someone("clerk", Role.INSURER, insurer=office.ms)
+    clerk = office.someone("clerk", Role.INSURER, insurer="ms")
     clerk.get(f"/bonds/upload/done/{KEY}", status=404)
     send(clerk, form_values(office.ms, policy_number="B-2"), key=KEY)
     assert counts() == (2, 2, 2, 2, 4)
@@ -76,7 +76,7 @@ def one_upload(app: Flask, agency: int, insurer: int, user: int) -> UploadOutcom
     with app.app_context():
         here = platform()
         actor = Actor(ActorKind.STAFF, "agent", user)
-        subject = Subject(user, "agent", "agent@staff.example.jp", frozenset({"agency"}), agency_id=agency)
+        subject = Subject(user, "agent", "agent@example.jp", frozenset({"agency"}), agency_id=agency)
         prepared = prepare_upload(
             here.files,
             UploadForm(**form_values(insurer)),  # type: ignore[arg-type]

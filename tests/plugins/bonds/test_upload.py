@@ -9,6 +9,7 @@ from hoshou.platform.subject import Role
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.services import unlock
 from hoshou.plugins.bonds.services.reading import read_folder
+from tests.accounts import fresh, insurer_id
 from tests.plugins.bonds.conftest import Office
 from tests.plugins.bonds.uploading import (
     CONTRACTOR,
@@ -24,7 +25,6 @@ from tests.plugins.bonds.uploading import (
     stored_blobs,
 )
 from tests.samples import pdfs
-from tests.staff import fresh, insurer_id
 
 TEST_MAIL = "/bonds/upload/test-mail"
 
@@ -43,7 +43,7 @@ def test_a_new_upload_makes_one_folder_and_two_separate_mails(office_on_both: Of
     done = send(office.agent, form_values(office.ms), PDF, ("別紙.PDF", pdfs.plain(2))).follow()
     assert "アップロードが完了しました" in done
     assert CONTRACTOR in done
-    assert "agent@staff.example.jp" in done
+    assert "agent@example.jp" in done
     assert "発注者提出用フォーマット" in done
     folder = fresh().scalars(select(BondFolder)).one()
     assert (folder.policy_number, folder.agency_id, len(folder.files)) == (POLICY, office.agency, 2)
@@ -52,7 +52,7 @@ def test_a_new_upload_makes_one_folder_and_two_separate_mails(office_on_both: Of
     place = "（保険会社名：三井住友海上火災保険株式会社、証券番号：A123456789）"
     assert url.recipient == CONTRACTOR
     assert url.subject == f"【保証証券等確認システム】証券等閲覧用URLのご案内{place}"
-    assert password.recipient == "agent@staff.example.jp"
+    assert password.recipient == "agent@example.jp"
     assert password.subject == f"【保証証券等確認システム】閲覧用パスワードのご案内{place}"
     assert password.password not in url.body + url.subject
     assert url.token not in password.body + password.subject
@@ -134,7 +134,7 @@ def test_on_paper_there_is_no_url_and_no_mail(office: Office) -> None:
 
 @pytest.mark.req("A-012", "D-44")
 def test_an_insurer_uploads_without_an_agency_or_names_one(office: Office) -> None:
-    clerk = office.someone("clerk", Role.INSURER, insurer=office.ms)
+    clerk = office.someone("clerk", Role.INSURER, insurer="ms")
     page = clerk.get("/bonds/upload/")
     assert "三井住友海上" in page
     assert "東京海上日動" not in page

@@ -5,10 +5,10 @@ from sqlalchemy import func, select
 
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.rules.kinds import CONTRACT_TYPE_LABELS
+from tests.accounts import fresh
 from tests.plugins.bonds.conftest import Office
 from tests.plugins.bonds.uploading import PAGE, form_values, hidden, mails, parts, send, stored_blobs
 from tests.samples import hostile, pdfs
-from tests.staff import fresh
 
 JSON = {"Accept": "application/json"}
 MEGABYTE = 1024 * 1024

@@ -12,8 +12,8 @@ from webtest import TestApp, TestResponse
 
 from hoshou.platform.context import platform
 from hoshou.platform.mail.outbox import SEALING, OutboxMail
+from tests.accounts import fresh
 from tests.samples import pdfs
-from tests.staff import fresh
 
 PAGE = "/bonds/upload/"
 PDF = ("証券.pdf", pdfs.plain())
@@ -50,16 +50,16 @@ def hidden(page: TestResponse, name: str) -> str:
 
 
 def send(
-    browser: TestApp, values: dict[str, str], *files: tuple[str, bytes], key: str | None = None, **options: Any
+    user: TestApp, values: dict[str, str], *files: tuple[str, bytes], key: str | None = None, **options: Any
 ) -> TestResponse:
     """Open the screen, fill it in, send it."""
-    page = browser.get(PAGE)
+    page = user.get(PAGE)
     fields = {
         **values,
         "csrf_token": hidden(page, "csrf_token"),
         "idempotency_key": key or hidden(page, "idempotency_key"),
     }
-    return browser.post(PAGE, fields, upload_files=parts(files or [PDF]), **options)
+    return user.post(PAGE, fields, upload_files=parts(files or [PDF]), **options)
 
 
 def parts(files: Sequence[tuple[str, bytes]]) -> list[tuple[str, str, bytes]]:
@@ -67,9 +67,9 @@ def parts(files: Sequence[tuple[str, bytes]]) -> list[tuple[str, str, bytes]]:
     return [("files", name, data) for name, data in files]
 
 
-def press(browser: TestApp, page_url: str, action: str, **options: Any) -> TestResponse:
+def press(user: TestApp, page_url: str, action: str, **options: Any) -> TestResponse:
     """Send one of the forms of a page that have nothing but a button."""
-    return browser.post(action, {"csrf_token": hidden(browser.get(page_url), "csrf_token")}, **options)
+    return user.post(action, {"csrf_token": hidden(user.get(page_url), "csrf_token")}, **options)
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,7 @@ def expected_answer(request, rates):
         limit = str(valuables["limit"])
         bought.append(("valuables_other", valuables["other_sales"], rates["valuables_other"][limit]))
         if "transport" in options:
-            bought.append(
-                ("valuables_transport", valuables["transported"], rates["valuables_transport"][limit])
-            )
+            bought.append(("valuables_transport", valuables["transported"], rates["valuables_transport"][limit]))
     if "transport" in options:
         bought.append(("transport", request["sales"], rates["transport"]))
     if "labour_dispute" in options:

@@ -88,13 +88,9 @@ def test_no_sales_cost_the_minimum():
 
 
 @pytest.mark.req("B-039")
-@pytest.mark.parametrize(
-    ("limit", "floor"), [(30_000_000, 60_000), (50_000_000, 100_000), (100_000_000, 200_000)]
-)
+@pytest.mark.parametrize(("limit", "floor"), [(30_000_000, 60_000), (50_000_000, 100_000), (100_000_000, 200_000)])
 def test_the_floor_of_the_valuables_clause(limit, floor):
-    request = basic_request(
-        120_000_000, valuables={"limit": limit, "other_sales": 1_000_000, "transported": 0}
-    )
+    request = basic_request(120_000_000, valuables={"limit": limit, "other_sales": 1_000_000, "transported": 0})
     quote = quote_document(request, rates())
     assert quote["lines"][1]["premium"] == floor
     assert quote["annual_premium"] == 62_400 + floor
@@ -215,9 +211,7 @@ def test_a_later_rate_table_leaves_an_older_quote_as_it_was():
 @pytest.mark.req("D-23")
 def test_exact_arithmetic_keeps_what_binary_fractions_lose():
     # 0.1 x 3 and the like: 4,350,000 x 0.07 / 1,000 = 304.5 and 100 x 1.005 = 100.5 exactly.
-    table = rates(
-        basic={"100000000": "1.005"}, unit=1, rounding={"unit": 1, "mode": "half_up"}, minimum_premium=0
-    )
+    table = rates(basic={"100000000": "1.005"}, unit=1, rounding={"unit": 1, "mode": "half_up"}, minimum_premium=0)
     assert quote_document(basic_request(100), table)["annual_premium"] == 101
     table = altered(table, "basic.100000000", "0.07")
     table["unit"] = 1000

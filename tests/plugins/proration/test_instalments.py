@@ -27,9 +27,7 @@ YEAR_2026 = (
     date(2027, 6, 14),
     date(2027, 7, 12),
 )
-STARTS_2026 = [date(2026, month, 1) for month in range(6, 13)] + [
-    date(2027, month, 1) for month in range(1, 6)
-]
+STARTS_2026 = [date(2026, month, 1) for month in range(6, 13)] + [date(2027, month, 1) for month in range(1, 6)]
 
 
 @pytest.mark.req("B-068", "B-069", "B-071", "D-33", "D-39")

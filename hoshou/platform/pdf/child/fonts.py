@@ -19,7 +19,7 @@ _HANDLE = 1
 _CHARSETS = frozenset({pdfium.FXFONT_SHIFTJIS_CHARSET})
 
 
-class _OneJapaneseFont(pypdfium2.PdfSysfontBase):  # type: ignore[misc]
+class _OneJapaneseFont(pypdfium2.PdfSysfontBase):
     """PDFium's questions about the machine's fonts, answered without the machine."""
 
     def EnumFonts(self, _: Any, mapper: Any) -> None:

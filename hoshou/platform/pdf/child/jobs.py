@@ -10,7 +10,14 @@ JOBS: Mapping[str, Job] = {
     "render": drawing.render,
     "text": drawing.text,
     "sizes": drawing.sizes,
+    "layouts": drawing.layouts,
 }
 
-drawing.warm_up()
+
+def rehearse() -> None:
+    """Touch the code and memory that a page takes, so that its request needn't wait for that."""
+    drawing.warm_up()
+
+
 structure.warm_up()
+rehearse()

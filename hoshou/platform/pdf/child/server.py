@@ -42,22 +42,32 @@ class _Child:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve a control socket: descriptor, module with the jobs, bytes of memory, seconds a request."""
+    """Serve a control socket: descriptor, module with the jobs, bytes of memory, seconds a request.
+
+    The module has ``JOBS``, and ``rehearse``, which each child does once before its request is there.
+    """
     descriptor, module, memory_bytes, wall_seconds = arguments
     control = socket.socket(fileno=int(descriptor))
-    jobs: Mapping[str, Job] = importlib.import_module(module).JOBS
+    work = importlib.import_module(module)
+    jobs: Mapping[str, Job] = work.JOBS
     confinement.be_the_first_to_go()
     gc.disable()
     gc.freeze()
-    _Server(control, jobs, int(memory_bytes), float(wall_seconds)).serve()
+    _Server(control, jobs, work.rehearse, int(memory_bytes), float(wall_seconds)).serve()
 
 
 class _Server:
     def __init__(
-        self, control: socket.socket, jobs: Mapping[str, Job], memory_bytes: int, wall_seconds: float
+        self,
+        control: socket.socket,
+        jobs: Mapping[str, Job],
+        rehearse: Callable[[], None],
+        memory_bytes: int,
+        wall_seconds: float,
     ) -> None:
         self._control = control
         self._jobs = jobs
+        self._rehearse = rehearse
         self._memory_bytes = memory_bytes
         self._wall_seconds = wall_seconds
         self._children: dict[int, _Child] = {}
@@ -90,7 +100,7 @@ class _Server:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
-            _live(theirs, self._jobs, self._memory_bytes, self._wall_seconds)
+            _live(theirs, self._jobs, self._rehearse, self._memory_bytes, self._wall_seconds)
         theirs.close()
         if ours.recv(len(protocol.READY)) != protocol.READY:
             raise OSError("a child could not confine itself; the kernel lacks a needed feature")
@@ -144,10 +154,17 @@ def _kill_group(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _live(channel: socket.socket, jobs: Mapping[str, Job], memory_bytes: int, wall_seconds: float) -> None:
+def _live(
+    channel: socket.socket,
+    jobs: Mapping[str, Job],
+    rehearse: Callable[[], None],
+    memory_bytes: int,
+    wall_seconds: float,
+) -> None:
     """The child's whole life. Never returns."""
     try:
         confinement.confine([channel.fileno()], memory_bytes=memory_bytes, cpu_seconds=wall_seconds)
+        rehearse()
         channel.send(protocol.READY)
         request, files, _, _ = socket.recv_fds(channel, protocol.MAX_REQUEST_BYTES, 2)
         channel.close()

@@ -37,9 +37,7 @@ def _slanted(text: str, line_height: int) -> tuple[tuple[int, int], list[_Piece]
     left, top, right, bottom = _FONT.getbbox(text)
     flat = Image.new("L", (int(right - left), int(bottom - top)))
     ImageDraw.Draw(flat).text((-left, -top), text, fill=int(255 * _OPACITY), font=_FONT)
-    scaled = flat.resize(
-        (max(1, flat.width * line_height // flat.height), line_height), Image.Resampling.BILINEAR
-    )
+    scaled = flat.resize((max(1, flat.width * line_height // flat.height), line_height), Image.Resampling.BILINEAR)
     slanted = scaled.rotate(_DEGREES, Image.Resampling.BILINEAR, expand=True)
     pieces = []
     for y in range(0, slanted.height, _STRIP):

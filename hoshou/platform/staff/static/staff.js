@@ -20,9 +20,9 @@ function nameAll() {
     const label = field?.labels?.[0] ?? field;
     return (label?.getAttribute("aria-label") ?? label?.textContent ?? "").replace("*", "").trim();
   });
-  for (const title of document.querySelectorAll(".panel-primary > .panel-heading > .panel-title")) {
+  for (const title of document.querySelectorAll(".panel-title")) {
     title.setAttribute("role", "heading");
-    title.ariaLevel = "1";
+    title.ariaLevel = title.closest(".panel").matches(".panel-primary") ? "1" : "2";
   }
   for (const cell of document.querySelectorAll("thead th:empty")) cell.textContent = texts.operations;
   for (const panel of document.querySelectorAll(".table-responsive")) {
@@ -47,3 +47,9 @@ function tend() {
 
 tend();
 new MutationObserver(tend).observe(document.getElementById("main"), { childList: true, subtree: true });
+
+// What can't be undone is asked about first.
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});

@@ -65,18 +65,12 @@ AGENCIES = (
 CONTRACTORS = (
     Contractor("髙嶺﨑建設株式会社", "東雲県青葉野市本町二丁目4番8号", "keiyaku@takanezaki.example"),
     Contractor("株式会社みなとの組", "東雲県緑ヶ浜市港町一丁目12番3号", "soumu@minatonogumi.example"),
-    Contractor(
-        "東雲野土木工業株式会社", "東雲県東雲野市大手三丁目7番1号", "koumu@shinonomeno-doboku.example"
-    ),
-    Contractor(
-        "しらさぎ野道路株式会社", "朝霧野県白鷺野町字川原118番地", "nyusatsu@shirasagino-road.example"
-    ),
+    Contractor("東雲野土木工業株式会社", "東雲県東雲野市大手三丁目7番1号", "koumu@shinonomeno-doboku.example"),
+    Contractor("しらさぎ野道路株式会社", "朝霧野県白鷺野町字川原118番地", "nyusatsu@shirasagino-road.example"),
     Contractor("有限会社桜ヶ瀬造園", "朝霧野県桜ヶ瀬町中央5番地2", "midori@sakuragase-zouen.example"),
     Contractor("潮凪海洋建設株式会社", "潮凪県潮凪野市埠頭6番10号", "honsha@shionagi-kaiyo.example"),
     Contractor("株式会社千鳥野設備", "東雲県北千鳥野市栄町九丁目2番20号", "setsubi@chidorino.example"),
-    Contractor(
-        "橋梁テクノあおばの株式会社", "東雲県青葉野市東町四丁目1番1号", "kyoryo@aobano-techno.example"
-    ),
+    Contractor("橋梁テクノあおばの株式会社", "東雲県青葉野市東町四丁目1番1号", "kyoryo@aobano-techno.example"),
     Contractor("大鷹野建設株式会社", "朝霧野県大鷹野村大字上3番地", "info@otakano-kensetsu.example"),
     Contractor("株式会社瑞穂台電気", "東雲県瑞穂台市一番町3番15号", "denki@mizuhodai.example"),
     Contractor(

@@ -16,7 +16,7 @@ def subject_of(session: Session, user_id: int) -> Subject | None:
     place = home and (home.agency or home.branch or home.insurer)
     return Subject(
         user_id=user.id,
-        name=f"{user.last_name} {user.first_name}",
+        name=f"{user.last_name} {user.first_name}".strip(),
         email=user.email,
         roles=frozenset(role.name for role in user.roles),
         insurer_id=home.insurer_id if home else None,

@@ -217,9 +217,7 @@ def test_stated_totals_must_be_those_of_the_lines() -> None:
 
 @pytest.mark.req("B5")
 def test_a_request_has_no_results() -> None:
-    assert refusal(DebitSet(HEADER_ENTRY, [replace(LINE, result_code="1")])) == [
-        (3, 20, "results_without_totals")
-    ]
+    assert refusal(DebitSet(HEADER_ENTRY, [replace(LINE, result_code="1")])) == [(3, 20, "results_without_totals")]
 
 
 @pytest.mark.req("B3")

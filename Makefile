@@ -1,0 +1,51 @@
+# Needs Python 3.11 or newer and make; on Debian as root it fetches Chromium and PostgreSQL for the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup demo test translations requirements lock system clean
+.DEFAULT_GOAL := setup
+
+setup: $(READY)
+
+$(READY): requirements/dev.txt pyproject.toml setup.cfg $(wildcard translations/*/LC_MESSAGES/*.po)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	$(BIN)/pybabel -q compile -d translations
+	touch $(READY)
+
+# The product with demo data, a scheduler and a mail box page.
+demo: setup
+	$(BIN)/hoshou demo
+
+# Everything that must hold before a change is taken.
+test: setup system
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config setup.cfg
+	$(BIN)/python -m pytest -n 2 --dist worksteal -rs
+
+# Chromium and PostgreSQL for the tests, where they are missing and can be had.
+system:
+	sh .ci/system-packages
+
+# Read all messages out of the sources again and bring both catalogues up to date.
+translations: setup
+	$(BIN)/python -m tests.translations
+	$(BIN)/pybabel -q compile -d translations
+
+# Write into docs/requirements which tests show what.
+requirements: setup
+	$(BIN)/python -m tests.requirements
+
+# Choose the newest allowed packages and lock them with hashes.
+lock: setup
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--upgrade requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		-c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
+
+clean:
+	rm -rf .venv var build *.egg-info

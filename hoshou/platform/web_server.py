@@ -1,0 +1,87 @@
+"""The web server: gunicorn with threads, told here and nowhere else how to run."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
+
+from hoshou.platform.logs import hide_secrets
+
+THREADS = 8
+WORKER_TIMEOUT_SECONDS = 60
+"""Of a worker as a whole; a slow upload holds a thread only."""
+
+GRACE_SECONDS = 30
+ACCESS_LINE = '%(t)s [%(p)s] %(h)s "%(r)s" %(s)s %(b)s %(M)sms'
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where to listen, and with how many worker processes."""
+
+    host: str
+    port: int
+    workers: int
+
+    @property
+    def address(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class RedactingLogger(Logger):
+    """Gunicorn's logs without the secret part of viewing URLs."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        hide_secrets(self.error_log)
+        hide_secrets(self.access_log)
+
+
+class WebServer(BaseApplication):
+    """Each worker builds an application of its own after the fork: no connection is shared."""
+
+    def __init__(self, make_app: Callable[[], Flask], settings: dict[str, Any]) -> None:
+        self._make_app = make_app
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._make_app()
+
+
+def serve_web(make_app: Callable[[], Flask], listening: Listening, ready: Connection) -> None:
+    """Answer requests until SIGTERM; each worker that is ready sends its process id by ``ready``."""
+
+    def worker_is_ready(worker: Worker) -> None:
+        ready.send(worker.pid)
+
+    settings = {
+        "bind": listening.address,
+        "workers": listening.workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "timeout": WORKER_TIMEOUT_SECONDS,
+        "graceful_timeout": GRACE_SECONDS,
+        "keepalive": 5,
+        "preload_app": False,
+        # How many proxies are believed is the application's to say (TRUSTED_PROXIES).
+        "forwarded_allow_ips": "",
+        "control_socket_disable": True,
+        "logger_class": RedactingLogger,
+        "accesslog": "-",
+        "access_log_format": ACCESS_LINE,
+        "post_worker_init": worker_is_ready,
+    }
+    logging.getLogger("gunicorn").propagate = False
+    WebServer(make_app, settings).run()

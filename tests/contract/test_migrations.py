@@ -1,0 +1,39 @@
+"""One history of the database, and it leads to exactly the tables of the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from hoshou.platform import migrations
+from hoshou.platform.db import db
+from hoshou.platform.plugins import load_plugins
+
+VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
+
+
+def test_the_migrated_database_has_exactly_the_tables_of_the_code(app_on_both: Flask) -> None:
+    assert migrations.differences() == []
+    assert migrations.current_revision() == migrations.newest_revision()
+
+
+@pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.name)
+def test_files_say_when_which_plugin_and_what(path: Path) -> None:
+    names = {"platform", *load_plugins(["organisations", "bonds", "domains", "viewer", "orderer"]).names}
+    match = re.fullmatch(r"\d{8}_([a-z]+)_[a-z0-9_]+\.py", path.name)
+    assert match is not None
+    assert match[1] in names
+
+
+@pytest.mark.postgres
+def test_instants_keep_their_zone_in_postgresql(make_app: object, postgres_url: str) -> None:
+    app = make_app(postgres_url)  # type: ignore[operator]
+    with app.app_context():
+        types = db.session.execute(
+            db.text(
+                "SELECT data_type FROM information_schema.columns WHERE table_name = 'platform_audit' "
+                "AND column_name = 'at'"
+            )
+        ).scalars()
+        assert list(types) == ["timestamp with time zone"]
