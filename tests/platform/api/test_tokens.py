@@ -1,5 +1,6 @@
 """Personal tokens: shown once, kept as a digest, revocable, gone with their user."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from webtest import TestApp
 
 from hoshou.base.clock import FixedClock, jst
+from hoshou.platform.context import platform
 from hoshou.platform.db import unit_of_work
 from hoshou.platform.staff.models import ApiToken
 from hoshou.platform.subject import Role
@@ -104,3 +106,16 @@ def test_a_token_needs_a_name(app: Flask, user_id: int, name: str) -> None:
 def test_every_role_may_have_tokens(app: Flask, role: Role) -> None:
     add_user(app, "someone", role)
     assert new_token(log_in(app, "someone")).startswith("hsh_")
+
+
+@pytest.mark.req("A11", "P-023")
+def test_every_route_that_a_plugin_contributes_asks_for_a_token(app: Flask, user_id: int) -> None:
+    names = {blueprint.name for blueprint in platform().plugins.collect("api_blueprints")}
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in names]
+    assert rules
+    client = log_in(app, "agent")
+    for rule in rules:
+        assert rule.rule.startswith("/api/")
+        address = re.sub(r"<[^>]+>", "1", rule.rule)
+        for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+            assert client.request(address, method=method, status=401).json["error"]["code"] == "token_required"
