@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from hoshou.base.errors import DomainError, Forbidden, NotFound, TooManyTries, Unavailable
 from hoshou.platform.db import db
@@ -36,6 +36,9 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[Any, int] | Response:
+        if isinstance(error, SecurityError):
+            # A foreign host name: a page's addresses can't be built.
+            return Response("Bad Request", 400, content_type="text/plain")
         if error.code is None or error.code < 400:
             return error.get_response()  # type: ignore[return-value]
         return _answer(error.code, error.name.lower().replace(" ", "_"), _http_words(error.code), "")
