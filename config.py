@@ -51,6 +51,9 @@ MAIL_DEFAULT_SENDER = _env("HOSHOU_MAIL_FROM", "info@mail.sonpo-hosyou-syouken.j
 # Where orderers apply for their domain (A-070).
 DOMAIN_CONTACT_EMAIL = _env("HOSHOU_DOMAIN_CONTACT", "syouken-kakunin@sonpo.or.jp")
 
+# Whether the contractor's own mail domain is shut out of the download of its folder, though registered (D-15).
+EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
+
 # Service conditions (A-061, D-17).
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
 STAFF_HOURS_ENFORCED = _flag("HOSHOU_STAFF_HOURS", True)
@@ -71,5 +74,7 @@ BABEL_DEFAULT_LOCALE = "ja_JP"
 BABEL_DEFAULT_TIMEZONE = "Asia/Tokyo"
 BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
 
-# The demo sets this: a mail box page, and banners that say so.
+# `hoshou demo` sets this, and nobody else: a page that shows every mail, and banners that say so.
 DEMO = _flag("HOSHOU_DEMO", False)
+if DEMO:
+    PLUGINS.append("demo")

@@ -1,91 +1,112 @@
-"""Staff for tests: accounts of every role, and browsers that are logged in as one of them."""
+"""Staff of tests: accounts, where they belong, and browsers that are logged in."""
 
-import re
-from typing import Any
+from collections.abc import Iterable
+from contextvars import Context
+from http.cookiejar import Cookie
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask
+from flask import Flask, session
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from webtest import TestApp
-from werkzeug.security import generate_password_hash
 
-from hoshou.platform.db import db, transact
+from hoshou.platform.db import db, unit_of_work
+from hoshou.platform.staff import session as staff_session
 from hoshou.platform.subject import Role
 from hoshou.plugins.organisations.models import Agency, AgencyCode, Insurer, Membership
 
-PASSWORD = "correct horse battery"
-# Hashed once and cheaply: logging in is not what most tests are about.
-PASSWORD_HASH = generate_password_hash(PASSWORD, method="scrypt:1024:8:1")
+
+def insurer_id(code: str) -> int:
+    """The number of one of the seeded insurers."""
+    found = db.session.scalar(select(Insurer.id).where(Insurer.code == code))
+    assert found is not None
+    return found
 
 
-def add_user(
-    app: Flask, username: str, *roles: Role, insurer: str | None = None, agency: str | None = None
-) -> int:
-    """An active user with the roles, at home at the insurer (by code) or the agency (by name)."""
+def add_agency(name: str, *insurer_codes: str) -> int:
+    """An agency with a code at each of the insurers; returns its number."""
+    with unit_of_work() as work:
+        agency = Agency(name=name)
+        agency.codes = [
+            AgencyCode(insurer_id=insurer_id(code), code=f"{name}-{code}"[:20]) for code in insurer_codes
+        ]
+        work.add(agency)
+        work.flush()
+        return agency.id
 
-    def work(session: Any) -> int:
+
+def add_user(username: str, role: Role, *, agency: int | None = None, insurer: int | None = None) -> int:
+    """A user with one role and one organisation; returns their number."""
+    with unit_of_work() as work:
         user = User(
-            username=username,
             first_name="太郎",
             last_name=username,
-            email=f"{username}@example.jp",
+            username=username,
+            email=f"{username}@staff.example.jp",
             active=True,
-            password=PASSWORD_HASH,
-            roles=list(session.scalars(select(RoleRow).where(RoleRow.name.in_([role.value for role in roles])))),
         )
-        session.add(user)
-        session.flush()
-        home = Membership(user_id=user.id)
-        if insurer:
-            home.insurer_id = session.scalars(select(Insurer.id).where(Insurer.code == insurer)).one()
-        if agency:
-            home.agency_id = session.scalars(select(Agency.id).where(Agency.name == agency)).one()
-        session.add(home)
-        session.flush()
-        return int(user.id)
-
-    with app.app_context():
-        return transact(work)
+        user.password = "!"
+        user.roles = [work.scalars(select(RoleRow).where(RoleRow.name == role.value)).one()]
+        work.add(user)
+        work.flush()
+        work.add(Membership(user_id=user.id, agency_id=agency, insurer_id=insurer))
+        return user.id
 
 
-def add_agency(app: Flask, name: str, **codes: str) -> int:
-    """An agency with its code at each insurer."""
+class _Alone:
+    """The application as a server runs it: no request sees another's context, nor the test's."""
 
-    def work(session: Any) -> int:
-        agency = Agency(name=name, phone="", email="")
-        for insurer_code, code in codes.items():
-            insurer = session.scalars(select(Insurer).where(Insurer.code == insurer_code)).one()
-            agency.codes.append(AgencyCode(insurer=insurer, code=code))
-        session.add(agency)
-        session.flush()
-        return int(agency.id)
+    def __init__(self, app: Flask) -> None:
+        self._app = app
 
-    with app.app_context():
-        return transact(work)
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return Context().run(self._app, environ, start_response)
 
 
-def browser(app: Flask) -> TestApp:
-    return TestApp(app, extra_environ={"HTTP_HOST": "127.0.0.1", "REMOTE_ADDR": "192.0.2.7"})
+def browser_of(app: Flask) -> TestApp:
+    """A browser that nobody is logged in with."""
+    return TestApp(_Alone(app))
 
 
-def token(page: Any) -> str:
-    """The form token of a page."""
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
-    assert found, "the page has no form token"
-    return found.group(1)
+def logged_in(app: Flask, user_id: int) -> TestApp:
+    """A browser with the user's session, as the login leaves it."""
+    return Context().run(_logged_in, app, user_id)
 
 
-def log_in(app: Flask, username: str, password: str = PASSWORD) -> TestApp:
-    """A browser in which the user is logged in."""
-    client = browser(app)
-    page = client.get("/login/")
-    answer = client.post("/login/", {"csrf_token": token(page), "username": username, "password": password})
-    assert answer.status_int == 302, answer.text
-    return client
+def _logged_in(app: Flask, user_id: int) -> TestApp:
+    with app.test_request_context():
+        user = db.session.get(User, user_id)
+        assert user is not None
+        staff_session.begin(user)
+        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        value = signer.dumps(dict(session))
+    browser = browser_of(app)
+    cookie = Cookie(
+        version=0,
+        name=app.config["SESSION_COOKIE_NAME"],
+        value=value,
+        port=None,
+        port_specified=False,
+        # What the standard library calls a host without a dot.
+        domain="localhost.local",
+        domain_specified=False,
+        domain_initial_dot=False,
+        path="/",
+        path_specified=True,
+        secure=False,
+        expires=None,
+        discard=True,
+        comment=None,
+        comment_url=None,
+        rest={},
+    )
+    browser.cookiejar.set_cookie(cookie)
+    return browser
 
 
-def forget_requests(app: Flask) -> None:
-    """Drop what the session of the test's own thread holds."""
-    with app.app_context():
-        db.session.remove()
+def fresh() -> Session:
+    """The test's database session, with what others have committed meanwhile."""
+    db.session.rollback()
+    return db.session()

@@ -13,8 +13,11 @@ class DomainError(Exception):
     """A request that the rules refuse.
 
     ``code`` is stable ASCII for programs, ``message`` is the Japanese message id,
-    ``values`` fill its named placeholders, ``field`` names the input at fault.
+    ``values`` fill its named placeholders, ``field`` names the input at fault, and
+    ``about`` which of several values of that input (a file's name).
     """
+
+    about: str = ""
 
     def __init__(self, code: str, message: str, *, field: str | None = None, **values: Any) -> None:
         super().__init__(code)

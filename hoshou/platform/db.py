@@ -78,6 +78,8 @@ def init_db(app: Flask) -> None:
         options.setdefault("connect_args", {"timeout": BUSY_TIMEOUT_MS / 1000})
     else:
         options.setdefault("pool_pre_ping", True)
+    # Values stay out of tracebacks and logs.
+    options.setdefault("hide_parameters", True)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
@@ -128,6 +130,16 @@ def unit_of_work() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """One look at the database that ends before slow work begins: the connection goes back at the end."""
+    session: Session = db.session()
+    try:
+        yield session
+    finally:
+        session.rollback()
 
 
 def transact(work: Callable[[Session], Result]) -> Result:

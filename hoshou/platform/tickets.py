@@ -8,13 +8,15 @@ cookie ends with it. Each step up gets a new ticket.
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Integer, String, delete, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hoshou.base.clock import Clock
+from hoshou.base.clock import JST, Clock
+from hoshou.base.errors import Forbidden
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.db import Entity, Instant
 from hoshou.platform.keys import KeyRing
 
@@ -57,6 +59,27 @@ class IssuedTicket:
     secret: str
     expires_at: datetime
 
+    @property
+    def cookie(self) -> str:
+        """The cookie's value: what ``find_by_cookie`` finds the ticket by."""
+        return f"{self.public_id}.{self.secret}"
+
+
+class LostSession(Forbidden):
+    """The request carries no live ticket for what it asks.
+
+    ``why`` is ``unknown``, ``idle``, ``midnight``, or what the ticket was ended for.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__("lost_session", N_("セッションが終了しているため、この画面を表示できません。"))
+        self.why = why
+
+
+def next_midnight(clock: Clock) -> datetime:
+    """24:00 of the present day in Japan: no public session lives beyond it (D-16)."""
+    return datetime.combine(clock.today() + timedelta(days=1), time(), JST)
+
 
 def issue(
     session: Session,
@@ -95,6 +118,41 @@ def find(session: Session, keys: KeyRing, kind: TicketKind, public_id: str, secr
         return None
     offered = keys.fingerprint(f"ticket/{kind.value}", secret)
     return ticket if hmac.compare_digest(ticket.secret_digest, offered) else None
+
+
+def find_by_cookie(session: Session, keys: KeyRing, kind: TicketKind, cookie: str) -> Ticket | None:
+    """As ``find``, by the cookie's whole value."""
+    public_id, _, secret = cookie.partition(".")
+    return find(session, keys, kind, public_id, secret)
+
+
+def require(
+    session: Session, clock: Clock, keys: KeyRing, kind: TicketKind, cookie: str, subject: str | None = None
+) -> Ticket:
+    """The live ticket that this cookie belongs to, of this subject if one is named. Raises LostSession."""
+    ticket = find_by_cookie(session, keys, kind, cookie)
+    if ticket is None or (subject is not None and ticket.subject != subject):
+        raise LostSession("unknown")
+    if not is_alive(ticket, clock):
+        raise LostSession(why_dead(ticket, clock))
+    return ticket
+
+
+def mark(public_id: str) -> str:
+    """Eight characters that name a session to people and in the audit log, and open nothing."""
+    return public_id[:8].upper()
+
+
+def why_dead(ticket: Ticket, clock: Clock) -> str:
+    """What a dead ticket died of."""
+    if ticket.ended_at is not None:
+        return ticket.ended_why
+    return "midnight" if ticket.idle_ends_at() == ticket.expires_at else "idle"
+
+
+def seconds_left(ticket: Ticket, clock: Clock) -> int:
+    """Whole seconds until the ticket dies if nothing is done until then."""
+    return max(0, int((ticket.idle_ends_at() - clock.now()).total_seconds()))
 
 
 def is_alive(ticket: Ticket, clock: Clock) -> bool:

@@ -69,13 +69,20 @@ def test_the_name_on_disk_is_random_and_two_folders_deep(store: FileStore, tmp_p
 
 
 @pytest.mark.req("A17")
-@pytest.mark.parametrize("key", ["../../no-such-place", "", "a" * 31, "A" * 32, "a" * 32 + "\n", "/" + "a" * 31])
-def test_only_a_storage_key_becomes_a_path(store: FileStore, key: str) -> None:
+@pytest.mark.parametrize(
+    "key", ["", "a" * 31, "A" * 32, "a" * 32 + "\n", "..victim", "{victim}", "../../{victim}"]
+)
+def test_only_a_storage_key_becomes_a_path(store: FileStore, tmp_path: Path, key: str) -> None:
+    # The paths lead to a file of the test's own: without the defence, that one would be lost and nothing else.
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    key = key.format(victim=victim)
     blob = store.put(PDF)
     with refused("file_damaged", kind=Unavailable):
         store.read(replace(blob, storage_key=key))
     with pytest.raises(ValueError, match="storage key"):
         store.delete(key)
+    assert victim.read_bytes() == b"precious"
 
 
 @pytest.mark.req("A27")

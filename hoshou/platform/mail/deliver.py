@@ -123,7 +123,6 @@ def _is_due(clock: Clock) -> ColumnElement[bool]:
             and_(OutboxMail.state == MailState.QUEUED.value, OutboxMail.next_attempt_at <= now),
             _lapsed(clock),
         ),
-        or_(OutboxMail.expires_at.is_(None), OutboxMail.expires_at > now),
         ~exists().where(
             older.recipient == OutboxMail.recipient, older.id < OutboxMail.id, older.state.in_(WAITING)
         ),

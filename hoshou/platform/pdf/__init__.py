@@ -7,7 +7,16 @@ network or start programs. Threats A10, A13, A14 and A15; decisions D-01 and D-0
 
 from hoshou.platform.pdf.inspection import MAX_PAGES, Inspection, inspect
 from hoshou.platform.pdf.intake import MAX_BYTES, check_filename, check_size
-from hoshou.platform.pdf.pages import DEFAULT_WIDTH, PageImage, TextRun, page_sizes, page_text, render_page
+from hoshou.platform.pdf.pages import (
+    DEFAULT_WIDTH,
+    PageImage,
+    PageLayout,
+    TextRun,
+    page_layouts,
+    page_sizes,
+    page_text,
+    render_page,
+)
 from hoshou.platform.pdf.runner import warm_up
 
 __all__ = [
@@ -16,10 +25,12 @@ __all__ = [
     "MAX_PAGES",
     "Inspection",
     "PageImage",
+    "PageLayout",
     "TextRun",
     "check_filename",
     "check_size",
     "inspect",
+    "page_layouts",
     "page_sizes",
     "page_text",
     "render_page",

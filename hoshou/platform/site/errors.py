@@ -2,13 +2,17 @@
 
 import logging
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from hoshou.base.errors import DomainError, Forbidden, NotFound, TooManyTries, Unavailable
+from hoshou.base.errors import DomainError, Forbidden, Invalid, NotFound, TooManyTries, Unavailable
+from hoshou.platform.calendar import Opening
 from hoshou.platform.db import db
 
 log = logging.getLogger("hoshou.errors")
@@ -27,12 +31,25 @@ def words(error: DomainError) -> str:
     return str(_(error.message, **error.values) if error.values else _(error.message))
 
 
+def faults(error: DomainError) -> list[dict[str, str]]:
+    """Each input at fault with its sentence; ``about`` says which of several values (a file's name)."""
+    errors: Sequence[DomainError] = error.errors if isinstance(error, Invalid) else (error,)
+    return [
+        {"field": fault.field, "code": fault.code, "message": words(fault)}
+        | ({"about": fault.about} if fault.about else {})
+        for fault in errors
+        if fault.field
+    ]
+
+
 def init_errors(app: Flask) -> None:
     """Answer every error of this application with a page or, under /api/, with a JSON document."""
 
     @app.errorhandler(DomainError)
     def refused(error: DomainError) -> tuple[Any, int]:
-        return _answer(status_of(error), error.code, words(error), "")
+        if isinstance(error, TooManyTries) and not request.path.startswith(API_PREFIX):
+            return render_template("site/locked.html", **error.values), 429
+        return _answer(status_of(error), error.code, words(error), fields=faults(error))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[Any, int] | Response:
@@ -41,7 +58,23 @@ def init_errors(app: Flask) -> None:
             return Response("Bad Request", 400, content_type="text/plain")
         if error.code is None or error.code < 400:
             return error.get_response()  # type: ignore[return-value]
-        return _answer(error.code, error.name.lower().replace(" ", "_"), _http_words(error.code), "")
+        if error.code == 404 and not request.path.startswith(API_PREFIX):
+            return render_template("site/not_found.html"), 404
+        return _answer(error.code, error.name.lower().replace(" ", "_"), _http_words(error.code))
+
+    @app.errorhandler(CSRFError)
+    def form_expired(error: CSRFError) -> tuple[Any, int] | Response:
+        return render_template("site/form_expired.html"), 400
+
+    @app.errorhandler(DBAPIError)
+    def no_database(error: DBAPIError) -> tuple[Any, int]:
+        if not isinstance(error, OperationalError | InterfaceError):
+            return fault(error)
+        # Without a database there is no asking whether the service is open, which every page shows.
+        g.opening = Opening(True)
+        db.session.rollback()
+        log.error("no database at %s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
+        return _answer(503, "no_database", _http_words(503))
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[Any, int]:
@@ -49,7 +82,7 @@ def init_errors(app: Flask) -> None:
         db.session.rollback()
         log.error("fault %s at %s %s", reference, request.method, request.endpoint, exc_info=error)
         message = _("システムで問題が発生しました。しばらくしてからもう一度お試しください。")
-        return _answer(500, "fault", message, reference)
+        return _answer(500, "fault", message, reference=reference)
 
 
 def _http_words(code: int) -> str:
@@ -59,16 +92,23 @@ def _http_words(code: int) -> str:
         404: _("お探しのページは見つかりませんでした。アドレスをご確認ください。"),
         405: _("この操作はできません。前の画面に戻り、もう一度お試しください。"),
         413: _("送信されたデータが大きすぎます。"),
+        503: _(
+            "システムが混み合っているか、一時的に利用できない状態です。数分おいてから、もう一度お試しください。"
+        ),
         429: _("試行回数が上限に達しました。しばらくしてからもう一度お試しください。"),
     }
     return str(known.get(code) or _("処理できませんでした。しばらくしてからもう一度お試しください。"))
 
 
-def _answer(status: int, code: str, message: str, reference: str) -> tuple[Any, int]:
+def _answer(
+    status: int, code: str, message: str, *, reference: str = "", fields: Sequence[Mapping[str, str]] = ()
+) -> tuple[Any, int]:
     if request.path.startswith(API_PREFIX):
-        body = {"error": {"code": code, "message": message}}
+        error: dict[str, Any] = {"code": code, "message": message}
+        if fields:
+            error["fields"] = fields
         if reference:
-            body["error"]["reference"] = reference
-        return jsonify(body), status
+            error["reference"] = reference
+        return jsonify({"error": error}), status
     page = render_template("site/error.html", status=status, code=code, message=message, reference=reference)
     return page, status

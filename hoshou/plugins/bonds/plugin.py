@@ -2,10 +2,21 @@
 
 from collections.abc import Iterable
 
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+
+from hoshou.platform.context import platform
+from hoshou.platform.db import db
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.mail.template import MailTemplate
-from hoshou.plugins.bonds import models  # noqa: F401 - the tables
+from hoshou.platform.staff.contribution import HomeItem, StaffView
+from hoshou.platform.subject import Subject
+from hoshou.plugins.bonds.api import bonds_api
+from hoshou.plugins.bonds.services.address_test import TEST_MAIL
 from hoshou.plugins.bonds.services.notify import MAILS
+from hoshou.plugins.bonds.services.record import folders_with_failed_mails
+from hoshou.plugins.bonds.services.scope import may_upload
+from hoshou.plugins.bonds.views import STAFF_VIEWS
 
 NAME = "bonds"
 VERSION = "1.0.0"
@@ -13,5 +24,33 @@ REQUIRES = ("organisations",)
 
 
 @hookimpl
+def staff_views() -> Iterable[StaffView]:
+    return STAFF_VIEWS
+
+
+@hookimpl
+def api_blueprints() -> Iterable[Blueprint]:
+    return (bonds_api,)
+
+
+@hookimpl
 def mail_templates() -> Iterable[MailTemplate]:
-    return MAILS
+    return (*MAILS, TEST_MAIL)
+
+
+@hookimpl
+def home_items(subject: Subject) -> Iterable[HomeItem]:
+    if not may_upload(subject):
+        return
+    for folder in folders_with_failed_mails(db.session(), platform().clock, subject):
+        yield HomeItem(
+            title=_("メールを送信できませんでした：証券番号 %(number)s", number=folder.policy_number),
+            detail=_("宛先を確かめて、再通知または閲覧用パスワードの再発行を行ってください。"),
+            url=url_for("BondFolderView.show", pk=folder.id),
+            urgent=True,
+        )
+    yield HomeItem(
+        title=_("証券等のアップロード"),
+        detail=_("PDFを登録し、閲覧用URLと閲覧用パスワードをメールで送ります。"),
+        url=url_for("BondUploadView.upload"),
+    )

@@ -5,7 +5,7 @@ from flask import Flask
 from webtest import TestApp
 
 from hoshou.platform.subject import Role
-from tests.staff import add_agency, add_user, log_in
+from tests.accounts import add_agency, add_user, log_in
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ _MAX_WIDTH = 4_000
 _MAX_SIDE = 16_000
 _MAX_RUNS = 2_000
 _MAX_RUN_CHARACTERS = 500
+_MAX_CHARACTERS = 400_000
 _JPEG_QUALITY = 80
 
 # Boxes are asked for on a page of this many device units a side, and divided by it.
@@ -63,6 +64,19 @@ def text(file: BinaryIO, *, number: int) -> tuple[dict[str, Any], bytes]:
         if shown:
             runs.append((shown, *_fractions(page, (left, bottom), (right, top))))
     return {"runs": runs}, b""
+
+
+def layouts(file: BinaryIO) -> tuple[dict[str, Any], bytes]:
+    """The job behind ``pages.page_layouts``."""
+    document = _opened(file)
+    pages = []
+    characters_left = _MAX_CHARACTERS
+    for number in range(1, len(document) + 1):
+        text = _page(document, number).get_textpage().get_text_bounded() if characters_left else ""
+        text = text[:characters_left].replace("\r\n", "\n").strip()
+        characters_left -= len(text)
+        pages.append((*document.get_page_size(number - 1), text))
+    return {"pages": pages}, b""
 
 
 def warm_up() -> None:

@@ -10,6 +10,7 @@ JOBS: Mapping[str, Job] = {
     "render": drawing.render,
     "text": drawing.text,
     "sizes": drawing.sizes,
+    "layouts": drawing.layouts,
 }
 
 

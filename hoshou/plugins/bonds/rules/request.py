@@ -18,7 +18,9 @@ RELEASED_ON = date(2025, 12, 1)
 Kind = TypeVar("Kind", bound=StrEnum)
 
 POLICY_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{2,39}")
-CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What no line of a mail may hold, hence no value that goes into one."""
+IDENTIFIER = re.compile(r"[0-9]{1,9}")
 
 NAME_MAX = 200
 PROJECT_MAX = 300
@@ -26,7 +28,10 @@ PROJECT_MAX = 300
 
 @dataclass(frozen=True)
 class UploadForm:
-    """An upload as it was typed. Dates are ISO texts; addresses come twice to catch slips."""
+    """An upload as it was typed. Dates are ISO texts; addresses come twice to catch slips.
+
+    ``kind`` is that of the files that don't state their own.
+    """
 
     insurer_id: str = ""
     agency_id: str = ""
@@ -84,10 +89,13 @@ class _Fields:
         self.errors.append(Refused(code, message, field=field))
 
     def number(self, field: str, text: str, missing: str) -> int:
-        if text.strip().isascii() and text.strip().isdigit():
+        if IDENTIFIER.fullmatch(text.strip()):
             return int(text)
         self.refuse(field, "missing", missing)
         return 0
+
+    def optional_number(self, field: str, text: str, malformed: str) -> int | None:
+        return self.number(field, text, malformed) if text.strip() else None
 
     def choice(self, field: str, kinds: type[Kind], text: str, missing: str) -> Kind:
         if text in set(kinds):
@@ -121,7 +129,7 @@ def check_upload(form: UploadForm) -> UploadRequest:
     fields = _Fields()
     request = UploadRequest(
         insurer_id=fields.number("insurer_id", form.insurer_id, N_("保険会社を選択してください。")),
-        agency_id=int(form.agency_id) if form.agency_id.isdecimal() else None,
+        agency_id=fields.optional_number("agency_id", form.agency_id, N_("取扱代理店を選択してください。")),
         policy_number=_policy_number(fields, form.policy_number),
         contract_type=fields.choice(
             "contract_type", ContractType, form.contract_type, N_("契約種類を選択してください。")
@@ -139,7 +147,9 @@ def check_upload(form: UploadForm) -> UploadRequest:
         project_name=fields.line("project_name", form.project_name, PROJECT_MAX, N_("工事名を入力してください。")),
         override_reason=fields.line("override_reason", form.override_reason, 500, None),
         kind=fields.choice("kind", FileKind, form.kind, N_("ファイルの種類を選択してください。")),
-        replaces=int(form.replaces) if form.replaces.isdecimal() else None,
+        replaces=fields.optional_number(
+            "replaces", form.replaces, N_("差し替えの対象となるファイルを選択してください。")
+        ),
     )
     _check_together(fields, request)
     if fields.errors:
@@ -172,6 +182,15 @@ def _check_together(fields: _Fields, request: UploadRequest) -> None:
         fields.refuse(
             "insurance_end", "end_before_start", N_("保険終期は保険始期より後の日付を入力してください。")
         )
+
+
+def contractor_address(form: UploadForm) -> str:
+    """The contractor's address, typed twice alike. Raises Invalid."""
+    fields = _Fields()
+    address = _contractor_email(fields, form)
+    if fields.errors:
+        raise Invalid(fields.errors)
+    return address
 
 
 def _policy_number(fields: _Fields, text: str) -> str:

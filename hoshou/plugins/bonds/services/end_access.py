@@ -12,6 +12,11 @@ def folder_subject(folder_id: int) -> str:
     return f"folder:{folder_id}"
 
 
+def folder_of_subject(subject: str) -> int:
+    """The folder that a ticket's subject names."""
+    return int(subject.removeprefix("folder:"))
+
+
 def end_access(session: Session, clock: Clock, folder_id: int, why: str) -> None:
     """End every viewer's and orderer's session of the folder."""
     for kind in (TicketKind.VIEWER, TicketKind.ORDERER):

@@ -8,10 +8,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from hoshou.base.errors import Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import pdf
+from hoshou.platform.files.model import StoredFile
 from hoshou.platform.files.store import FileStore, StoredBlob
+from hoshou.plugins.bonds.rules.kinds import FileKind
 from hoshou.plugins.bonds.rules.request import UploadForm, UploadRequest, check_upload
 from hoshou.plugins.bonds.rules.secret import bare_password, new_password, new_token
 from hoshou.plugins.bonds.services.passwords import hash_password
@@ -19,10 +24,11 @@ from hoshou.plugins.bonds.services.passwords import hash_password
 
 @dataclass(frozen=True)
 class IncomingFile:
-    """A file as it was sent."""
+    """A file as it was sent. Without a ``kind`` of its own it is of the form's."""
 
     name: str
     data: bytes
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class PreparedFile:
     """A file that was looked at and stored, and has no row yet."""
 
     name: str
+    kind: FileKind
     blob: StoredBlob
     pages: int
     signed: bool
@@ -60,7 +67,7 @@ def prepare_upload(
         request = check_upload(form)
     except Invalid as invalid:
         errors.extend(invalid.errors)
-    inspections = []
+    inspected: list[tuple[str, FileKind, pdf.Inspection]] = []
     if not files:
         errors.append(Refused("no_file", N_("アップロードするPDFファイルを選択してください。"), field="files"))
     elif len(files) > max_files:
@@ -75,16 +82,17 @@ def prepare_upload(
     else:
         for file in files:
             try:
-                pdf.check_filename(file.name)
+                name = pdf.check_filename(file.name)
+                kind = _kind(file.kind or form.kind)
                 pdf.check_size(len(file.data), limit=max_bytes)
-                inspections.append(pdf.inspect(file.data))
+                inspected.append((name, kind, pdf.inspect(file.data)))
             except Refused as refusal:
                 errors.append(FileRefused(file.name, refusal))
     if errors or request is None:
         raise Invalid(errors)
     prepared = tuple(
-        PreparedFile(file.name, store.put(file.data), inspection.pages, inspection.signed)
-        for file, inspection in zip(files, inspections, strict=True)
+        PreparedFile(name, kind, store.put(file.data), inspection.pages, inspection.signed)
+        for file, (name, kind, inspection) in zip(files, inspected, strict=True)
     )
     password = new_password()
     return PreparedUpload(
@@ -97,15 +105,32 @@ def prepare_upload(
     )
 
 
+def discard_unused(session: Session, store: FileStore, prepared: PreparedUpload) -> None:
+    """Remove the content that no row took over: the transaction failed, or a request was repeated.
+
+    To be called after the transaction. What a crash leaves here is an orphan for the sweep.
+    """
+    keys = {file.blob.storage_key for file in prepared.files}
+    taken = set(session.scalars(select(StoredFile.storage_key).where(StoredFile.storage_key.in_(keys))))
+    for key in keys - taken:
+        store.delete(key)
+
+
+def _kind(text: str) -> FileKind:
+    if text not in set(FileKind):
+        raise Refused("missing", N_("ファイルの種類を選択してください。"))
+    return FileKind(text)
+
+
 class FileRefused(Refused):
-    """One file's refusal, with the file's name in front."""
+    """One file's refusal; ``about`` is the file's name."""
 
     def __init__(self, name: str, refusal: Refused) -> None:
         super().__init__(refusal.code, refusal.message, field="files", **refusal.values)
-        self.file_name = name
+        self.about = name
 
 
 def request_digest(request: UploadRequest, files: Sequence[PreparedFile]) -> str:
     """One value for the whole request: the same key with another digest is a mistake (F12)."""
-    parts = [repr(request), *(f"{file.name}\0{file.blob.sha256}" for file in files)]
+    parts = [repr(request), *(f"{file.name}\0{file.kind}\0{file.blob.sha256}" for file in files)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

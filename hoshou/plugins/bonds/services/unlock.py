@@ -61,10 +61,15 @@ def match(session: Session, keys: KeyRing, token: str, password: str) -> Match:
     folder = folder_of_token(session, keys, token)
     hashed = folder.password_hash if folder else ""
     if not password_matches(hashed, bare_password(password)) or folder is None:
-        raise Refused(
-            "wrong_url_or_password", N_("閲覧用URLまたは閲覧用パスワードが正しくありません。"), field="password"
-        )
+        raise wrong()
     return Match(folder.id, folder.password_serial, folder.deleted_at is not None)
+
+
+def wrong() -> Refused:
+    """The one answer to a wrong URL, a wrong password, and a folder that the caller must not know of (A2)."""
+    return Refused(
+        "wrong_url_or_password", N_("閲覧用URLまたは閲覧用パスワードが正しくありません。"), field="password"
+    )
 
 
 def accept(session: Session, keys: KeyRing, token: str, origin: str) -> None:

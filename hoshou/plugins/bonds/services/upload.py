@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
-from hoshou.base.errors import Forbidden, Refused
+from hoshou.base.errors import Forbidden, NotFound, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
@@ -22,7 +22,8 @@ from hoshou.platform.files.model import keep
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.bonds.models import BondFile, BondFolder, UploadReceipt
-from hoshou.plugins.bonds.rules.kinds import FileKind, Submission
+from hoshou.plugins.bonds.rules.idempotency import checked_key
+from hoshou.plugins.bonds.rules.kinds import Submission
 from hoshou.plugins.bonds.rules.request import UploadRequest
 from hoshou.plugins.bonds.services.end_access import end_access
 from hoshou.plugins.bonds.services.intake import PreparedUpload
@@ -63,6 +64,7 @@ def upload(
     same key with other content, ``folder_full``, ``nothing_to_replace``, ``facts_differ``.
     """
     require_uploader(subject)
+    idempotency_key = checked_key(idempotency_key)
     earlier = session.scalar(
         select(UploadReceipt).where(UploadReceipt.user_id == subject.user_id, UploadReceipt.key == idempotency_key)
     )
@@ -102,14 +104,30 @@ def upload(
     return outcome
 
 
+def outcome_of(session: Session, subject: Subject, idempotency_key: str) -> UploadOutcome:
+    """What the user's upload with this key did. Raises NotFound for nobody's or anybody else's key."""
+    answer = session.scalar(
+        select(UploadReceipt.answer).where(
+            UploadReceipt.user_id == subject.user_id, UploadReceipt.key == idempotency_key
+        )
+    )
+    if answer is None:
+        raise NotFound("upload_not_found", N_("この登録は見つかりません。"))
+    return _outcome(answer)
+
+
+def _outcome(answer: str) -> UploadOutcome:
+    values = json.loads(answer)
+    return UploadOutcome(**{**values, "file_numbers": tuple(values["file_numbers"])})
+
+
 def _answer_again(receipt: UploadReceipt, prepared: PreparedUpload) -> UploadOutcome:
     if receipt.request_digest != prepared.digest:
         raise Refused(
             "key_reused",
             N_("この送信はすでに別の内容で受け付けています。画面を開き直して、もう一度登録してください。"),
         )
-    answer = json.loads(receipt.answer)
-    return UploadOutcome(**{**answer, "file_numbers": tuple(answer["file_numbers"])})
+    return _outcome(receipt.answer)
 
 
 def _agency(session: Session, today: date, subject: Subject, request: UploadRequest) -> int | None:
@@ -202,22 +220,23 @@ def _add_files(
             field="files",
             most=max_files,
         )
-    replaced = _replaced(present, prepared.request)
+    replaced = _replaced(present, prepared)
     number = max((file.number for file in present), default=0)
     numbers = []
     for incoming in prepared.files:
         number += 1
+        instead_of = replaced if replaced is not None and replaced.kind == incoming.kind else None
         stored = keep(session, clock, actor, incoming.blob, incoming.name, PDF)
         session.add(
             BondFile(
                 folder_id=folder.id,
                 number=number,
-                kind=prepared.request.kind.value,
+                kind=incoming.kind.value,
                 stored_file_id=stored.id,
                 pages=incoming.pages,
                 signed=incoming.signed,
                 insurance_end=prepared.request.insurance_end,
-                replaces_id=replaced.id if replaced else None,
+                replaces_id=instead_of.id if instead_of else None,
                 uploaded_at=clock.now(),
                 uploaded_by=actor.name,
             )
@@ -231,10 +250,10 @@ def _add_files(
             "bonds_folder",
             folder.id,
             file=number,
-            kind=prepared.request.kind.value,
+            kind=incoming.kind.value,
             sha256=stored.sha256,
             size=stored.size,
-            replaces=replaced.number if replaced else None,
+            replaces=instead_of.number if instead_of else None,
         )
     if replaced is not None:
         replaced.replaced_at = clock.now()
@@ -242,11 +261,12 @@ def _add_files(
     return numbers
 
 
-def _replaced(present: Sequence[BondFile], request: UploadRequest) -> BondFile | None:
-    if request.replaces is None:
+def _replaced(present: Sequence[BondFile], prepared: PreparedUpload) -> BondFile | None:
+    if prepared.request.replaces is None:
         return None
+    kinds = {file.kind.value for file in prepared.files}
     for file in present:
-        if file.number == request.replaces and file.deleted_at is None and file.kind == FileKind(request.kind):
+        if file.number == prepared.request.replaces and file.deleted_at is None and file.kind in kinds:
             return file
     raise _nothing_to_replace()
 

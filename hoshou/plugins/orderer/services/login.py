@@ -18,7 +18,9 @@ from hoshou.platform.keys import KeyRing
 from hoshou.platform.mail.outbox import queue
 from hoshou.platform.throttle import Limit
 from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.services import unlock
 from hoshou.plugins.bonds.services.unlock import Match
+from hoshou.plugins.bonds.services.url import folder_of_token
 from hoshou.plugins.domains.services.registered import is_registered
 from hoshou.plugins.orderer.models import OrdererAttempt
 from hoshou.plugins.orderer.services.mails import OTP_MAIL
@@ -127,6 +129,54 @@ def start_attempt(
     )
     audit.record(session, clock, actor, "orderer.otp_issued", "bonds_folder", folder.id, attempt=public_id)
     return StartedAttempt(public_id, cookie, attempt.expires_at)
+
+
+def start_after_match(
+    session: Session,
+    clock: Clock,
+    keys: KeyRing,
+    actor: Actor,
+    match: Match,
+    token: str,
+    address: str,
+    *,
+    life: timedelta,
+    exclude_contractor: bool,
+) -> StartedAttempt:
+    """Start the attempt of who gave the right URL and password; then that try doesn't count.
+
+    A deleted folder, and a password changed since it was matched, get the generic refusal. Raises what
+    ``start_attempt`` raises; the try counts then, so that nobody probes domains without end.
+    """
+    folder = session.get_one(BondFolder, match.folder_id, with_for_update={"read": True})
+    if folder.deleted_at is not None or folder.password_serial != match.password_serial:
+        raise unlock.wrong()
+    started = start_attempt(
+        session,
+        clock,
+        keys,
+        actor,
+        match,
+        address,
+        life=life,
+        exclude_contractor=exclude_contractor,
+    )
+    unlock.accept(session, keys, token, actor.origin)
+    return started
+
+
+def note_refusal(session: Session, clock: Clock, keys: KeyRing, actor: Actor, token: str, code: str) -> None:
+    """A refused login goes into the audit log; of a folder's, where the URL is one's."""
+    folder = folder_of_token(session, keys, token)
+    audit.record(
+        session,
+        clock,
+        actor,
+        "orderer.refused",
+        "bonds_folder" if folder else "",
+        folder.id if folder else "",
+        why=code,
+    )
 
 
 def otp_digest(keys: KeyRing, public_id: str, code: str) -> str:

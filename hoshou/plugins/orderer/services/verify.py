@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.base.japanese import digits_only
-from hoshou.platform import audit, tickets
+from hoshou.platform import audit, throttle, tickets
 from hoshou.platform.actor import Actor
 from hoshou.platform.keys import KeyRing
+from hoshou.platform.throttle import Limit
 from hoshou.platform.tickets import IssuedTicket, TicketKind
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services.end_access import folder_subject
@@ -19,6 +20,7 @@ from hoshou.plugins.orderer.models import OrdererAttempt
 from hoshou.plugins.orderer.services.login import COOKIE_PURPOSE, otp_digest
 
 TRIES_PER_CODE = 5
+TRIES_PER_DAY = 50
 
 
 class Verdict(StrEnum):
@@ -33,9 +35,19 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Verification:
+    """``ticket`` and ``folder_id`` for an accepted code only."""
+
     verdict: Verdict
     ticket: IssuedTicket | None = None
+    folder_id: int = 0
     tries_left: int = 0
+
+
+def daily_limit(keys: KeyRing, address: str) -> Limit:
+    """Wrong codes that one address may be tried with in a day."""
+    return Limit(
+        f"otp-tries/{keys.fingerprint('orderer-address', address)[:32]}", TRIES_PER_DAY, timedelta(days=1)
+    )
 
 
 def attempt_of_browser(session: Session, keys: KeyRing, public_id: str, cookie: str) -> OrdererAttempt | None:
@@ -57,8 +69,14 @@ def verify(
     idle: timedelta,
     until: datetime,
 ) -> Verification:
-    """Try a code. Exactly one of any number of simultaneous right tries is accepted."""
-    public_id, now = attempt.public_id, clock.now()
+    """Try a code. Exactly one of any number of simultaneous right tries is accepted.
+
+    Raises Refused ``not_digits`` for what can't be a code, and TooManyTries after fifty wrong ones of one
+    address in a day (A7).
+    """
+    public_id, now, code = attempt.public_id, clock.now(), digits_only(typed)
+    daily = daily_limit(keys, attempt.address)
+    throttle.reserve(session, clock, daily)
     counted = session.execute(
         update(OrdererAttempt)
         .where(OrdererAttempt.public_id == public_id, OrdererAttempt.tries < TRIES_PER_CODE)
@@ -71,7 +89,7 @@ def verify(
         update(OrdererAttempt)
         .where(
             OrdererAttempt.public_id == public_id,
-            OrdererAttempt.otp_digest == otp_digest(keys, public_id, digits_only(typed)),
+            OrdererAttempt.otp_digest == otp_digest(keys, public_id, code),
             OrdererAttempt.used_at.is_(None),
             OrdererAttempt.voided_at.is_(None),
             OrdererAttempt.expires_at > now,
@@ -85,6 +103,7 @@ def verify(
     folder = session.get_one(BondFolder, attempt.folder_id, with_for_update={"read": True})
     if folder.deleted_at is not None or folder.password_serial != attempt.password_serial:
         return Verification(Verdict.VOID)
+    throttle.release(session, daily)
     ticket = tickets.issue(
         session,
         clock,
@@ -93,10 +112,10 @@ def verify(
         folder_subject(folder.id),
         idle=idle,
         until=until,
-        note=attempt.address,
+        note=public_id,
     )
     audit.record(session, clock, actor, "orderer.verified", "bonds_folder", folder.id, attempt=public_id)
-    return Verification(Verdict.ACCEPTED, ticket)
+    return Verification(Verdict.ACCEPTED, ticket, folder.id)
 
 
 def _refuse(session: Session, clock: Clock, actor: Actor, attempt: OrdererAttempt) -> Verification:

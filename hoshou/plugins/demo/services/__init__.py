@@ -1,0 +1,1 @@
+"""Seeding of the demo, and its mail server with the box that it fills."""

@@ -1,0 +1,88 @@
+"""The demo's agencies, staff and orderers' domains, entered once."""
+
+from datetime import date, timedelta
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoshou.base.clock import Clock
+from hoshou.platform.actor import Actor, ActorKind
+from hoshou.platform.staff.passwords import set_password
+from hoshou.plugins.demo.rules.accounts import ACCOUNTS, PASSWORD
+from hoshou.plugins.demo.rules.parties import AGENCIES, ORDERERS, Insurer, Orderer
+from hoshou.plugins.demo.rules.portfolio import RELEASE, DemoPolicy
+from hoshou.plugins.domains.models import DomainState, OrdererDomain
+from hoshou.plugins.organisations.models import Agency, AgencyCode
+from hoshou.plugins.organisations.models import Insurer as InsurerRow
+from hoshou.plugins.organisations.services.accounts import agency_called
+from hoshou.plugins.organisations.services.administration import UserDetails, create_user
+
+SEEDER = Actor(ActorKind.SYSTEM, "hoshou demo")
+USABLE_FOR = timedelta(days=60)
+
+REGISTERED, APPROVED, APPLIED = ORDERERS[0], ORDERERS[2], ORDERERS[9]
+"""The orderers whose domain has come so far; the first may log in."""
+
+
+def seed_agencies(session: Session, policies: tuple[DemoPolicy, ...]) -> None:
+    """Each agency with a code at every insurer whose policies it handles."""
+    for agency in AGENCIES:
+        row = session.scalar(select(Agency).where(Agency.name == agency.name))
+        if row is None:
+            row = Agency(name=agency.name, email=agency.email)
+            session.add(row)
+        known = {code.insurer_id for code in row.codes}
+        for insurer in dict.fromkeys(policy.insurer for policy in policies if policy.agency == agency):
+            insurer_id = insurer_row(session, insurer).id
+            if insurer_id not in known:
+                row.codes.append(AgencyCode(insurer_id=insurer_id, code=agency.code))
+    session.flush()
+
+
+def seed_accounts(session: Session, clock: Clock) -> None:
+    """A staff user for every role, agency and insurer. Needs roles and agencies."""
+    known = set(session.scalars(select(User.username)))
+    for account in ACCOUNTS:
+        if account.username in known:
+            continue
+        details = UserDetails(
+            username=account.username,
+            last_name=account.last_name,
+            first_name=account.first_name,
+            email=account.email,
+            active=True,
+            roles=[account.role],
+            insurer_id=insurer_row(session, account.insurer).id if account.insurer else None,
+            agency_id=agency_called(session, account.agency.name).id if account.agency else None,
+        )
+        user = create_user(session, clock, SEEDER, details)
+        set_password(session, clock, SEEDER, user, PASSWORD)
+
+
+def seed_domains(session: Session, clock: Clock) -> None:
+    """One registered domain, one approved, one applied for."""
+    known = set(session.scalars(select(OrdererDomain.domain)))
+    usable_from = max(RELEASE, clock.today() - USABLE_FOR)
+    states: tuple[tuple[Orderer, DomainState, date | None], ...] = (
+        (REGISTERED, DomainState.REGISTERED, usable_from),
+        (APPROVED, DomainState.APPROVED, None),
+        (APPLIED, DomainState.APPLIED, None),
+    )
+    for orderer, state, usable in states:
+        if orderer.domain not in known:
+            session.add(
+                OrdererDomain(
+                    domain=orderer.domain,
+                    organisation=orderer.body,
+                    state=state.value,
+                    usable_from=usable,
+                    changed_at=clock.now(),
+                )
+            )
+    session.flush()
+
+
+def insurer_row(session: Session, insurer: Insurer) -> InsurerRow:
+    """The participating insurer of that name."""
+    return session.scalars(select(InsurerRow).where(InsurerRow.name == insurer.name)).one()
