@@ -7,6 +7,7 @@ from hoshou.platform.staff.audit_screen import AUDIT_SCREEN
 from hoshou.platform.staff.calendar_screens import CALENDAR_SCREENS
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.grants_screen import GRANTS_SCREEN
+from hoshou.platform.staff.jobs_screen import JOBS_SCREEN
 from hoshou.platform.staff.link_page import StaffLinkView
 from hoshou.platform.staff.outbox_screen import OUTBOX_SCREEN
 from hoshou.platform.staff.tokens import TOKENS_SCREEN
@@ -19,6 +20,7 @@ PLATFORM_SCREENS: list[StaffView] = [
     AUDIT_SCREEN,
     OUTBOX_SCREEN,
     TOKENS_SCREEN,
+    JOBS_SCREEN,
 ]
 """Screens that roles open."""
 
