@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask import Blueprint
 
 from hoshou.platform.hookspecs import hookimpl
+from hoshou.platform.site.entrance import Audience, Entrance
 from hoshou.plugins.viewer.public import viewer
 
 NAME = "viewer"
@@ -15,3 +16,11 @@ REQUIRES = ("bonds",)
 @hookimpl
 def public_blueprints() -> Iterable[Blueprint]:
     return (viewer,)
+
+
+@hookimpl
+def entrances() -> Iterable[Entrance]:
+    return (
+        Entrance(Audience.ORDERER, "viewer/entrance.html"),
+        Entrance(Audience.CONTRACTOR, "viewer/entrance.html"),
+    )
