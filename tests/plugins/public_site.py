@@ -95,7 +95,9 @@ class PublicSite:
         form["otp"] = code
         return form.submit(expect_errors=True)
 
-    def preview(self, made: MadeFolder, browser: webtest.TestApp | None = None) -> tuple[Any, webtest.TestResponse]:
+    def preview(
+        self, made: MadeFolder, browser: webtest.TestApp | None = None
+    ) -> tuple[Any, webtest.TestResponse]:
         """A browser in the orderers' preview, and its first page."""
         browser = browser or self.browser()
         page = self.login(made, browser).follow()

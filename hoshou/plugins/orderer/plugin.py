@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.mail.template import MailTemplate
+from hoshou.platform.site.entrance import Audience, Entrance
 from hoshou.plugins.orderer import models  # noqa: F401 - the tables
 from hoshou.plugins.orderer.public import orderer
 from hoshou.plugins.orderer.services.mails import OTP_MAIL
@@ -23,3 +24,8 @@ def mail_templates() -> Iterable[MailTemplate]:
 @hookimpl
 def public_blueprints() -> Iterable[Blueprint]:
     return (orderer,)
+
+
+@hookimpl
+def entrances() -> Iterable[Entrance]:
+    return (Entrance(Audience.ORDERER, "orderer/entrance.html"),)

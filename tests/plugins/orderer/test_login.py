@@ -107,7 +107,8 @@ def test_wrong_url_wrong_password_and_a_gone_folder_answer_the_same(site: Public
         assert (answer.status_int, GENERIC in answer.text) == (400, True)
         typed = {**{"email": "keiyaku@city.example.lg.jp", "url": folder.url}, **changes}
         _, headers, body = essence(answer, typed["url"])
-        answers.add(body.replace(typed["email"], "EMAIL"))
+        shorter = [header for header in headers if header[0] != "Content-Length"]  # type: ignore[attr-defined]
+        answers.add((str(shorter), body.replace(typed["email"], "EMAIL")))
     assert len(answers) == 1
     assert site.mails("orderer.otp") == []
     assert len(site.audit("orderer.refused")) == len(cases)

@@ -62,9 +62,7 @@ class Walk(RuleBasedStateMachine):
         code = self.site.code()
         token = page.html.select_one("input[name=csrf_token]")["value"]
         typed = code if right else str((int(code) + 1) % 10**8).zfill(8)
-        answer = self.browser.post(
-            self.otp_path, {"csrf_token": token, "otp": typed}, expect_errors=True
-        )
+        answer = self.browser.post(self.otp_path, {"csrf_token": token, "otp": typed}, expect_errors=True)
         if answer.status_int == 302:
             assert right
             assert self.otp_good

@@ -111,9 +111,7 @@ def test_a_deleted_folder_is_explained_to_who_holds_its_last_password(public_sit
 @pytest.mark.req("A-039", "A-022")
 def test_a_folder_whose_last_file_was_deleted_is_explained_too(public_site: PublicSite) -> None:
     made = public_site.folder()
-    public_site.run(
-        lambda session: session.query(BondFile).update({BondFile.deleted_at: public_site.clock.now()})
-    )
+    public_site.run(lambda session: session.query(BondFile).update({BondFile.deleted_at: public_site.clock.now()}))
     assert type_password(public_site.browser(), made, made.password).status_int == 410
 
 
