@@ -20,7 +20,6 @@ def public_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def entrances() -> Iterable[Entrance]:
-    return (
-        Entrance(Audience.ORDERER, "viewer/entrance.html"),
-        Entrance(Audience.CONTRACTOR, "viewer/entrance.html"),
+    return tuple(
+        Entrance(audience, "viewer/entrance.html") for audience in (Audience.CONTRACTOR, Audience.ORDERER)
     )
