@@ -10,6 +10,7 @@ from hoshou.platform.staff.grants_screen import GRANTS_SCREEN
 from hoshou.platform.staff.jobs_screen import JOBS_SCREEN
 from hoshou.platform.staff.link_page import StaffLinkView
 from hoshou.platform.staff.outbox_screen import OUTBOX_SCREEN
+from hoshou.platform.staff.tokens import TOKENS_SCREEN
 from hoshou.platform.staff.wording_screen import WORDING_SCREEN
 
 PLATFORM_SCREENS: list[StaffView] = [
@@ -18,6 +19,7 @@ PLATFORM_SCREENS: list[StaffView] = [
     WORDING_SCREEN,
     AUDIT_SCREEN,
     OUTBOX_SCREEN,
+    TOKENS_SCREEN,
     JOBS_SCREEN,
 ]
 """Screens that roles open."""
