@@ -125,3 +125,12 @@ def form_to(page: webtest.TestResponse, end: str) -> webtest.Form:
 def images(page: webtest.TestResponse) -> list[str]:
     """The addresses of a page's page images."""
     return [str(image["src"]) for image in page.html.select("img[src]")]
+
+
+def cookie_of(browser: webtest.TestApp, start: str) -> Any:
+    """The browser's cookie whose name starts so: its name and its value."""
+    return next(cookie for cookie in browser.cookiejar if cookie.name.startswith(start))
+
+
+def viewer_cookie(browser: webtest.TestApp) -> Any:
+    return cookie_of(browser, "view-")

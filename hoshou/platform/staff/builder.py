@@ -10,7 +10,6 @@ from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.home import HomeView
 from hoshou.platform.staff.screens import PERSONAL_VIEWS, PLATFORM_SCREENS
 from hoshou.platform.staff.security import StaffSecurityManager
-from hoshou.platform.staff.tokens import TOKENS_SCREEN
 
 BASE_TEMPLATE = "staff/baselayout.html"
 CATEGORY_ORDER = 50
@@ -68,7 +67,7 @@ def init_staff_site(app: Flask) -> None:
     builder = StaffBuilder()
     with app.app_context():
         builder.init_app(app, db.session)
-        contributions = [*PLATFORM_SCREENS, TOKENS_SCREEN, *platform().plugins.collect("staff_views")]
+        contributions = [*PLATFORM_SCREENS, *platform().plugins.collect("staff_views")]
         for contribution in contributions:
             builder.contribute(contribution)
         builder.sort_menu()

@@ -1,13 +1,13 @@
 """Form fields that Flask-AppBuilder lacks: instants in JST, choices among named states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from flask_appbuilder.fields import QuerySelectField, QuerySelectMultipleField
 from flask_appbuilder.fieldwidgets import BS3TextFieldWidget
 from wtforms import DateField, DateTimeLocalField, Field, SelectField, StringField
-from wtforms.fields.choices import Choice
+from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.widgets import Select
 
@@ -53,6 +53,9 @@ class ChoiceField(SelectField):
     """One of a few named values; ``choices`` are pairs of value and label."""
 
     widget = ChoiceInput()
+
+    def __init__(self, label: Any, *, choices: Iterable[tuple[str, Any]], **options: Any) -> None:
+        super().__init__(label, choices=[SelectChoice(value, text) for value, text in choices], **options)
 
 
 class RowField(QuerySelectField):

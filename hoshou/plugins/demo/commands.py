@@ -52,9 +52,10 @@ WORKERS = 2
 def demo(ctx: click.Context, port: int, data_dir: Path, fresh: bool) -> None:
     """デモの準備と起動"""
     make_app: Callable[[], Flask] = ctx.obj
-    listening = Listening(LOOPBACK, port, WORKERS)
     refuse_taken_port(port)
     folder = data_dir.resolve()
+    # The walk on the terminal must not scroll away.
+    listening = Listening(LOOPBACK, port, WORKERS, access_log=str(folder / "access.log"))
     try:
         today = open_data_folder(folder, SystemClock(), fresh=fresh)
     except DomainError as error:

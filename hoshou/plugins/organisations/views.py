@@ -9,6 +9,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import selectinload
 from wtforms.validators import InputRequired, Optional
 
 from hoshou.base.errors import DomainError, Invalid, Refused
@@ -154,10 +155,22 @@ class AgencyCodeView(StaffModelView):
     base_order = ("code", "asc")
 
 
+class UserInterface(StaffInterface):
+    """Reads the roles of all listed users at once."""
+
+    def query(self, *args: Any, **kwargs: Any) -> Any:
+        count, users = super().query(*args, **kwargs)
+        with_roles = select(User).where(User.id.in_([user.id for user in users]))
+        self.session.scalars(
+            with_roles.options(selectinload(User.roles)).execution_options(populate_existing=True)
+        ).all()
+        return count, users
+
+
 class UserView(StaffModelView):
     """Staff accounts. No password is ever entered here: a one-time link is mailed."""
 
-    datamodel = StaffInterface(User)
+    datamodel = UserInterface(User)
     row_scope = every_row
     secret_columns = frozenset({"password"})
     list_title = _l("利用者")

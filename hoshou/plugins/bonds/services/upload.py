@@ -75,7 +75,7 @@ def upload(
     folder = session.scalar(
         select(BondFolder)
         .where(BondFolder.insurer_id == request.insurer_id, BondFolder.policy_number == request.policy_number)
-        .with_for_update()
+        .with_for_update(of=BondFolder)
     )
     is_new = folder is None
     if folder is None:

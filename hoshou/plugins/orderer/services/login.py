@@ -19,6 +19,7 @@ from hoshou.platform.mail.outbox import queue
 from hoshou.platform.throttle import Limit
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services import unlock
+from hoshou.plugins.bonds.services.hold import hold_folder
 from hoshou.plugins.bonds.services.unlock import Match
 from hoshou.plugins.bonds.services.url import folder_of_token
 from hoshou.plugins.domains.services.registered import is_registered
@@ -148,7 +149,7 @@ def start_after_match(
     A deleted folder, and a password changed since it was matched, get the generic refusal. Raises what
     ``start_attempt`` raises; the try counts then, so that nobody probes domains without end.
     """
-    folder = session.get_one(BondFolder, match.folder_id, with_for_update={"read": True})
+    folder = hold_folder(session, match.folder_id)
     if folder.deleted_at is not None or folder.password_serial != match.password_serial:
         raise unlock.wrong()
     started = start_attempt(

@@ -10,10 +10,11 @@ from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.actor import Actor
 from hoshou.platform.keys import KeyRing
-from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.services.hold import hold_folder
 from hoshou.plugins.bonds.services.unlock import Match
 from hoshou.plugins.orderer.models import OrdererAttempt
 from hoshou.plugins.orderer.services.login import StartedAttempt, start_attempt
+from hoshou.plugins.orderer.services.verify import TRIES_PER_CODE
 
 PAUSE = timedelta(seconds=60)
 
@@ -48,11 +49,12 @@ def resend(
             OrdererAttempt.used_at.is_(None),
             OrdererAttempt.voided_at.is_(None),
             OrdererAttempt.expires_at > now,
+            OrdererAttempt.tries < TRIES_PER_CODE,
         )
         .values(voided_at=now)
         .execution_options(synchronize_session=False)
     )
-    folder = session.get_one(BondFolder, attempt.folder_id, with_for_update={"read": True})
+    folder = hold_folder(session, attempt.folder_id)
     is_current = folder.deleted_at is None and folder.password_serial == attempt.password_serial
     if claimed.rowcount == 0 or not is_current:  # type: ignore[attr-defined]
         raise Refused(

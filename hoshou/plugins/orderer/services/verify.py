@@ -14,8 +14,8 @@ from hoshou.platform.actor import Actor
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.throttle import Limit
 from hoshou.platform.tickets import IssuedTicket, TicketKind
-from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services.end_access import folder_subject
+from hoshou.plugins.bonds.services.hold import hold_folder
 from hoshou.plugins.orderer.models import OrdererAttempt
 from hoshou.plugins.orderer.services.login import COOKIE_PURPOSE, otp_digest
 
@@ -100,7 +100,7 @@ def verify(
     if used.rowcount == 0:  # type: ignore[attr-defined]
         return _refuse(session, clock, actor, attempt)
     # Held until the commit: a password changed meanwhile either ends the new ticket or voids this try.
-    folder = session.get_one(BondFolder, attempt.folder_id, with_for_update={"read": True})
+    folder = hold_folder(session, attempt.folder_id)
     if folder.deleted_at is not None or folder.password_serial != attempt.password_serial:
         return Verification(Verdict.VOID)
     throttle.release(session, daily)

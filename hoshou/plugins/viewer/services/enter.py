@@ -10,9 +10,9 @@ from hoshou.platform import audit, tickets
 from hoshou.platform.actor import Actor
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.tickets import IssuedTicket, TicketKind
-from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services import unlock
 from hoshou.plugins.bonds.services.end_access import folder_subject
+from hoshou.plugins.bonds.services.hold import hold_folder
 from hoshou.plugins.bonds.services.reading import read_folder
 from hoshou.plugins.bonds.services.unlock import Match
 from hoshou.plugins.bonds.services.url import folder_of_token
@@ -44,7 +44,7 @@ def enter(
     Raises the generic refusal when the password was changed since it was matched.
     """
     # Held until the commit: a password changed meanwhile either ends the new ticket or voids this try.
-    folder = session.get_one(BondFolder, match.folder_id, with_for_update={"read": True})
+    folder = hold_folder(session, match.folder_id)
     if folder.password_serial != match.password_serial:
         raise unlock.wrong()
     unlock.accept(session, keys, token, actor.origin)

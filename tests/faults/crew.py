@@ -1,0 +1,171 @@
+"""Worker processes that tests race against each other and kill.
+
+They come from a fork server that has the product imported and nothing open: a worker begins in a blink and
+shares no connection, lock or thread with the test. A deed is a function at the top of a module; it gets a
+``Hand`` and the arguments, and runs in an application context of its own.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from hoshou.app import create_app
+from hoshou.base.clock import Clock, FixedClock
+from hoshou.base.errors import DomainError
+from hoshou.platform.db import db
+from tests.conftest import NOON, settings_for
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.faults.crew"])
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the work is done: the database's URL, the folder of files, and the time that it is."""
+
+    url: str
+    folder: Path
+    clock: Clock = field(default_factory=lambda: FixedClock(NOON))
+
+    def app(self) -> Flask:
+        return create_app(settings_for(self.url, self.folder), clock=self.clock)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One of those who work at the same time. ``number`` tells them apart, from 0."""
+
+    number: int
+    gate: Any
+
+    def wait(self) -> None:
+        """Until everybody is here."""
+        self.gate.wait(PATIENCE_SECONDS)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a deed ended. Of an error its code or its type, and its words."""
+
+    value: Any = None
+    error: str = ""
+    words: str = ""
+
+
+Deed = Callable[..., Any]
+
+
+def do(app: Flask, deed: Deed, hand: Hand, arguments: tuple[Any, ...]) -> Result:
+    """One deed in a context of its own; what it raises becomes its result."""
+    with app.app_context():
+        try:
+            return Result(deed(hand, *arguments))
+        except DomainError as error:
+            return Result(error=error.code)
+        except Exception as error:
+            return Result(error=type(error).__name__, words=str(error)[:500])
+        finally:
+            db.session.remove()
+
+
+def serve(place: Place, first: int, threads: int, gate: Any, pipe: Connection) -> None:
+    """A worker's life: a message in, as many deeds as it has threads, their results out."""
+    app = place.app()
+    pipe.send("ready")
+    while True:
+        try:
+            deed, arguments = pipe.recv()
+        except EOFError:
+            return
+        results: list[Result] = [Result(error="not_done")] * threads
+
+        def work(index: int) -> None:
+            results[index] = do(app, deed, Hand(first + index, gate), arguments)  # noqa: B023
+
+        hands = [threading.Thread(target=work, args=[index]) for index in range(threads)]
+        for hand in hands:
+            hand.start()
+        for hand in hands:
+            hand.join()
+        pipe.send(results)
+
+
+class Worker:
+    """One process with its threads."""
+
+    def __init__(self, place: Place, first: int = 0, threads: int = 1, gate: Any = None) -> None:
+        self._pipe, theirs = CONTEXT.Pipe()
+        self.process = CONTEXT.Process(target=serve, args=(place, first, threads, gate, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def ready(self) -> "Worker":
+        assert self._receive() == "ready"
+        return self
+
+    def ask(self, deed: Deed, *arguments: Any) -> None:
+        """Have the worker begin; the results come by ``answer``."""
+        self._pipe.send((deed, arguments))
+
+    def answer(self) -> list[Result]:
+        """The results of what was asked; EOFError or ConnectionResetError when the worker died of it."""
+        results: list[Result] = self._receive()
+        return results
+
+    def _receive(self) -> Any:
+        assert self._pipe.poll(PATIENCE_SECONDS), "the worker says nothing"
+        return self._pipe.recv()
+
+    def kill(self) -> None:
+        """SIGKILL: no handler, no clean-up."""
+        self.process.kill()
+        self.process.join()
+        self._pipe.close()
+
+    def leave(self) -> None:
+        self._pipe.close()
+        self.process.join(PATIENCE_SECONDS)
+        if self.process.is_alive():
+            self.kill()
+
+
+class Crew:
+    """Several workers that begin at the same moment."""
+
+    def __init__(self, place: Place, processes: int, threads: int) -> None:
+        gate = CONTEXT.Barrier(processes * threads)
+        self.workers = [Worker(place, number * threads, threads, gate) for number in range(processes)]
+        for worker in self.workers:
+            worker.ready()
+
+    def together(self, deed: Deed, *arguments: Any) -> list[Result]:
+        """The results of all hands, in their order."""
+        for worker in self.workers:
+            worker.ask(deed, *arguments)
+        return [result for worker in self.workers for result in worker.answer()]
+
+
+@contextmanager
+def crew(place: Place, processes: int = 4, threads: int = 5) -> Iterator[Crew]:
+    """Workers for the length of a test."""
+    made = Crew(place, processes, threads)
+    try:
+        yield made
+    finally:
+        for worker in made.workers:
+            worker.leave()
+
+
+def die() -> None:
+    """What ``kill -9`` does, at exactly this point."""
+    os.kill(os.getpid(), signal.SIGKILL)
