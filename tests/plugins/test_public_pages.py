@@ -314,6 +314,7 @@ def test_back_and_reload_show_nothing_after_the_end(site: PublicSite) -> None:
 
 @pytest.mark.req("A-004", "A-086")
 def test_the_home_leads_each_visitor_to_what_they_can_do(site: PublicSite) -> None:
+    """By the plugins' hook ``entrances``."""
     page = site.browser().get("/")
     sections = {section.h2.get_text(): section.get_text() for section in page.html.select("section.audience")}
     assert "発注者さま用ログイン" in sections["発注者さま"]
