@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_appbuilder.fields import QuerySelectField, QuerySelectMultipleField
 from flask_appbuilder.fieldwidgets import BS3TextFieldWidget
+from flask_appbuilder.validators import Unique
+from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DateTimeLocalField, Field, SelectField, StringField
 from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.fields.core import UnboundField
@@ -82,6 +84,7 @@ class RowsField(QuerySelectMultipleField):
             yield Choice(value, str(label), selected, attributes)
 
 
+TAKEN = _l("すでに使われています。")
 OWN_FIELDS: dict[type[Field], type[Field]] = {
     QuerySelectField: RowField,
     QuerySelectMultipleField: RowsField,
@@ -101,6 +104,9 @@ def use_own_fields(form: type, may_be_empty: Collection[str]) -> None:
         if unbound.field_class in OWN_FIELDS:
             unbound.field_class = OWN_FIELDS[unbound.field_class]
             unbound.kwargs.pop("widget", None)
+        for found in unbound.kwargs.get("validators", ()):
+            if isinstance(found, Unique):
+                found.message = TAKEN
         if name in may_be_empty and "validators" in unbound.kwargs:
             kept = [found for found in unbound.kwargs["validators"] if not isinstance(found, InputRequired)]
             unbound.kwargs["validators"] = kept
