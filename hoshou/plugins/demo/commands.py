@@ -109,8 +109,15 @@ def prepare(today: date) -> None:
     portfolio = demo_policies(today)
     transact(lambda session: parties.seed_agencies(session, portfolio))
     transact(lambda session: parties.seed_accounts(session, clock))
-    transact(lambda session: parties.seed_domains(session, clock))
+    seed_domains()
     upload_policies(portfolio)
+
+
+def seed_domains() -> None:
+    """The orderers' domains and applications."""
+    here, config = platform(), current_app.config
+    url, contact = config["PUBLIC_URL"], config["DOMAIN_CONTACT_EMAIL"]
+    transact(lambda session: parties.seed_domains(session, here.clock, here.keys, url, contact))
 
 
 def upload_policies(portfolio: tuple[DemoPolicy, ...]) -> None:
