@@ -16,7 +16,7 @@ from hoshou.platform.jobs.runs import JobRun
 from hoshou.platform.mail.outbox import MailState, OutboxMail, queue
 from hoshou.platform.mail.wording import MailWording
 from hoshou.plugins.organisations.services.mails import INVITATION_MAIL
-from tests.staff_site import log_in, token
+from tests.accounts import log_in, token
 
 CANARY = "canary-secret-9x7"
 
