@@ -3,15 +3,21 @@
 import select
 import socket
 import threading
+import time
 from contextlib import suppress
 from enum import StrEnum
 
 
 class Cut(StrEnum):
-    """Where: before the server hears of the commit, or before the client hears that it was done."""
+    """Where: before the server hears of the commit, before the client hears that it was done, or in between:
+    the client has lost its connection and the commit comes through a moment later."""
 
     BEFORE = "before"
     AFTER = "after"
+    LATE = "late"
+
+
+LATE_SECONDS = 0.5
 
 
 class CuttingProxy:
@@ -50,6 +56,12 @@ class CuttingProxy:
                         return
                     where = self._taken(data) if source is client else None
                     if where is Cut.BEFORE:
+                        return
+                    if where is Cut.LATE:
+                        client.close()
+                        time.sleep(LATE_SECONDS)
+                        server.sendall(data)
+                        server.recv(1 << 16)
                         return
                     (server if source is client else client).sendall(data)
                     if where is Cut.AFTER:

@@ -114,7 +114,7 @@ def test_a_connection_cut_in_the_commit_is_told_by_the_key(
     journal = tmp_path / "journal"
     proxy = CuttingProxy(server.port)
     through = Place(f"postgresql+psycopg://postgres@127.0.0.1:{proxy.port}/postgres", lone.folder)
-    cuts = [Cut.BEFORE, Cut.AFTER] * 3
+    cuts = list(Cut) * 3
     with crew(through, processes=1, threads=1) as workers:
         [worker] = workers.workers
         for number, where in enumerate(cuts):

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from hoshou.platform import pdf
 from hoshou.platform.context import platform
 from hoshou.platform.db import unit_of_work
 from hoshou.platform.files.model import keep
 from tests.faults.crew import Hand, Place, Worker, die
 from tests.faults.journal import INTENT, OK, Journal
-from tests.faults.uploading import STEPS, Sending, arm, findings, send, sending, warm_up
+from tests.faults.uploading import STEPS, Sending, arm, findings, know_the_pdf, send, sending
 from tests.plugins.bonds.factories import STAFF
+from tests.samples.pdfs import plain
 
 RANDOM_KILLS = 15
 LATEST_SECONDS = 0.3
@@ -21,11 +23,11 @@ LATEST_SECONDS = 0.3
 
 def killed_sendings(place: Place, journal: Path, chance: random.Random) -> list[Sending]:
     """Kill a worker at every named step, then some at any moment; every other goes to a folder that all share."""
-    begun = []
+    begun, inspection = [], pdf.inspect(plain())
     for number, step in enumerate([*STEPS, *[""] * RANDOM_KILLS]):
         what = sending(f"killed-{number:02}-xxxxxxxx", "SHARED" if number % 2 else f"KILLED-{number:02}")
         worker = Worker(place).ready()
-        worker.ask(warm_up)
+        worker.ask(know_the_pdf, inspection)
         worker.answer()
         if step:
             worker.ask(arm, step)

@@ -55,6 +55,11 @@ def warm_up(_hand: Hand) -> None:
     pdf.inspect(plain())
 
 
+def know_the_pdf(_hand: Hand, inspection: pdf.Inspection) -> None:
+    """Spare a worker that lives for one upload a PDF server of its own."""
+    pdf.inspect = lambda _data: inspection
+
+
 def send(_hand: Hand, journal: Path, what: Sending) -> dict[str, Any]:
     """One upload as the screen runs it, written down before and after."""
     client = Journal(journal)
