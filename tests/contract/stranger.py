@@ -71,6 +71,11 @@ def mail_templates():
 
 
 @hookimpl
+def action_labels():
+    return [("stranger.greeted", "よそから挨拶がありました")]
+
+
+@hookimpl
 def home_items(subject):
     return [HomeItem("Errand of a stranger", subject.name, "/strangerview/")]
 

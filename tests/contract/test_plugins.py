@@ -170,6 +170,7 @@ def test_a_strangers_plugin_appears_and_goes_without_a_changed_line(
     assert browser(app).get("/api/v1/stranger", headers=bearer).json == {"subject": None}
     assert "stranger.greet" in all_jobs(app)
     assert "stranger.hello" in [template.key for template in platform(app).plugins.collect("mail_templates")]
+    assert "stranger.greeted" in dict(platform(app).plugins.collect("action_labels"))
     with app.app_context():
         assert platform().plugins.hook.subject_of_user(user_id=4711).name == "The stranger"
 

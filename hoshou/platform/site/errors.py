@@ -62,6 +62,11 @@ def init_errors(app: Flask) -> None:
             return render_template("site/not_found.html"), 404
         return _answer(error.code, error.name.lower().replace(" ", "_"), _http_words(error.code))
 
+    @app.errorhandler(SecurityError)
+    def foreign_host(error: SecurityError) -> Response:
+        # Nothing has an address under a foreign host, so there are no links and hence no page.
+        return Response(_http_words(400), 400, mimetype="text/plain")
+
     @app.errorhandler(CSRFError)
     def form_expired(error: CSRFError) -> tuple[Any, int] | Response:
         return render_template("site/form_expired.html"), 400

@@ -105,6 +105,8 @@ def _labels() -> dict[str, str]:
 def _trigger_words(trigger: Trigger) -> str:
     if isinstance(trigger, Every):
         return str(_("%(seconds)d秒ごと", seconds=trigger.seconds))
+    if (trigger.day, trigger.month, trigger.day_of_week) == ("*", "*", "*") and trigger.hour.isdigit():
+        return str(_("毎日 %(time)s", time=f"{int(trigger.hour):02}:{int(trigger.minute):02}"))
     return f"{trigger.minute} {trigger.hour} {trigger.day} {trigger.month} {trigger.day_of_week}"
 
 

@@ -238,7 +238,9 @@ class BondFolderView(StaffModelView):
     @expose(f"/show/{NUMBER % 'pk'}")
     @has_access
     def show(self, pk: int) -> Any:
-        record = read_record(db.session(), current_subject(), pk)
+        record = read_record(
+            db.session(), current_subject(), pk, dict(platform().plugins.collect("action_labels"))
+        )
         return self.render_template(
             "bonds/folder.html",
             title=_("証券番号 %(number)s", number=record.folder.policy_number),

@@ -94,7 +94,6 @@ def use_demo_settings(folder: Path, port: int, smtp_port: int) -> None:
         "HOSHOU_DATA_DIR": str(folder),
         "HOSHOU_PUBLIC_URL": f"http://{LOOPBACK}:{port}",
         "HOSHOU_SERVICE_HOURS": "0",
-        "HOSHOU_STAFF_HOURS": "0",
         "HOSHOU_SMTP_HOST": LOOPBACK,
         "HOSHOU_SMTP_PORT": str(smtp_port),
     }

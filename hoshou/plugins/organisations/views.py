@@ -1,5 +1,6 @@
 """Staff screens: insurers, branches, agencies with their codes, and the accounts of staff (A-003, D-44)."""
 
+from functools import partial
 from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
@@ -280,37 +281,33 @@ def _role_label(name: str) -> str:
 
 _KEPT = frozenset({"list", "show", "add", "edit"})
 _REMOVABLE = _KEPT | {"delete"}
-_CATEGORY = {"category": "organisations", "category_label": N_("組織"), "order": 60}
+_screen = partial(StaffView, category="organisations", category_label=N_("組織"), order=60)
 _KEEPERS = (Role.ADMINISTRATOR, Role.ASSOCIATION)
 
 SCREENS = [
-    StaffView(
+    _screen(
         InsurerView,
         {**dict.fromkeys(_KEEPERS, _KEPT), Role.AUDITOR: READ},
         name="insurers",
         label=N_("損害保険会社"),
-        **_CATEGORY,
     ),
-    StaffView(
+    _screen(
         BranchView,
         {**dict.fromkeys(_KEEPERS, _REMOVABLE), Role.AUDITOR: READ, Role.INSURER: READ},
         name="branches",
         label=N_("営業店"),
-        **_CATEGORY,
     ),
-    StaffView(
+    _screen(
         AgencyView,
         {**dict.fromkeys(_KEEPERS, _REMOVABLE), Role.AUDITOR: READ, Role.INSURER: READ, Role.AGENCY: READ},
         name="agencies",
         label=N_("損害保険代理店"),
-        **_CATEGORY,
     ),
-    StaffView(
+    _screen(
         AgencyCodeView,
         {**dict.fromkeys(_KEEPERS, _REMOVABLE), Role.AUDITOR: READ, Role.INSURER: READ, Role.AGENCY: READ},
         name="agency_codes",
         label=N_("代理店コード"),
-        **_CATEGORY,
     ),
     StaffView(
         UserView,

@@ -1,5 +1,6 @@
 """Every screen as its people meet it: it opens, it speaks Japanese, it needs few statements."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,7 @@ from webtest import TestApp
 
 from hoshou.platform.db import db, transact
 from hoshou.plugins.organisations.models import Agency, AgencyCode, Branch, Insurer
-from tests.staff import add_user, log_in, token
+from tests.staff_site import add_user, log_in, token
 
 PAGES = [
     "/home/",
@@ -218,3 +219,24 @@ def test_insurers_stand_in_the_order_of_the_syllabary(site: Flask) -> None:
     ]
     positions = [page.index(name) for name in names]
     assert positions == sorted(positions)
+
+
+@pytest.mark.req("P-010")
+@pytest.mark.parametrize(
+    ("address", "field", "value"),
+    [
+        ("/calendaryearview/add", "year", "abc"),
+        ("/calendaryearview/add", "year", ""),
+        ("/maintenanceview/add", "starts_at", "tomorrow"),
+        ("/insurerview/add", "active_from", "2026-02-30"),
+        ("/insurerview/add", "code", "tokio"),
+        ("/insurerview/add", "code", "x" * 21),
+        ("/branchview/add", "insurer", "999"),
+        ("/holidayview/add", "day", ""),
+    ],
+)
+def test_faulty_values_are_told_in_japanese(admin: TestApp, address: str, field: str, value: str) -> None:
+    answer = admin.post(address, {"csrf_token": token(admin.get(address)), field: value})
+    error = answer.html.find(id=f"{field}-error").text
+    assert re.search("[ぁ-ん]", error), error
+    assert not re.search("[A-Za-z]{4}", error), error

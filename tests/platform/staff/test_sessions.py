@@ -20,7 +20,7 @@ from hoshou.platform.staff.models import StaffLink
 from hoshou.platform.throttle import ThrottleCounter
 from hoshou.platform.tickets import Ticket
 from hoshou.plugins.organisations.services.mails import INVITATION_MAIL
-from tests.staff import PASSWORD, add_user, browser, log_in, token
+from tests.staff_site import PASSWORD, add_user, browser, log_in, token
 
 NEW_PASSWORD = "a wholly new sentence"
 
@@ -106,7 +106,7 @@ def test_idle_session_ends_and_background_requests_do_not_matter(site: Flask, cl
 
 @pytest.mark.req("A9")
 def test_session_ends_after_twelve_hours_at_the_latest(make_app: Any, sqlite_url: str, clock: FixedClock) -> None:
-    app = make_app(sqlite_url, STAFF_HOURS_ENFORCED=False)
+    app = make_app(sqlite_url, SERVICE_HOURS_ENFORCED=False)
     add_user(app, "late")
     client = log_in(app, "late")
     for _half_hour in range(23):

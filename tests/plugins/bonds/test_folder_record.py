@@ -7,20 +7,23 @@ import pytest
 from sqlalchemy import event, select
 from webtest import TestApp
 
+from hoshou.base.errors import Forbidden
 from hoshou.platform import tickets
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
 from hoshou.platform.mail.outbox import MailState, OutboxMail
-from hoshou.platform.subject import Role
+from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.plugin import home_items
 from hoshou.plugins.bonds.services.end_access import folder_subject
+from hoshou.plugins.bonds.services.original import document_for
 from hoshou.plugins.organisations.services.subject import subject_of
 from tests.accounts import browser, fresh
 from tests.plugins.bonds.conftest import Office
 from tests.plugins.bonds.test_upload import opens
 from tests.plugins.bonds.uploading import CONTRACTOR, PAGE, PDF, POLICY, form_values, hidden, mails, press, send
+from tests.refusals import refused
 from tests.samples import pdfs
 
 RECORD = "/bonds/folders/show/1"
@@ -91,6 +94,13 @@ def test_an_auditor_reads_facts_and_timeline_and_no_document(uploaded: Office) -
         assert action not in record
     for method, address in ADDRESSES[1:]:
         ask(auditor, method, address, status=403)
+
+
+@pytest.mark.req("A11", "P-005")
+def test_the_service_itself_keeps_documents_from_auditors(uploaded: Office) -> None:
+    auditor = Subject(99, "auditor", "a@example.jp", frozenset({Role.AUDITOR.value}))
+    with refused("not_an_uploader", kind=Forbidden):
+        document_for(fresh(), auditor, 1, 1)
 
 
 @pytest.mark.req("A11")

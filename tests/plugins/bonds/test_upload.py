@@ -9,7 +9,7 @@ from hoshou.platform.subject import Role
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.services import unlock
 from hoshou.plugins.bonds.services.reading import read_folder
-from tests.accounts import fresh, insurer_id
+from tests.accounts import add_agency, fresh, insurer_id
 from tests.plugins.bonds.conftest import Office
 from tests.plugins.bonds.uploading import (
     CONTRACTOR,
@@ -58,6 +58,7 @@ def test_a_new_upload_makes_one_folder_and_two_separate_mails(office_on_both: Of
     assert url.token not in password.body + password.subject
     assert "/v/" not in password.body
     assert opens(url.token, password.password)
+    assert folder.password_hash.startswith("$argon2id$")
     assert password.password not in done.text
     assert url.token not in done.text
 
@@ -130,6 +131,13 @@ def test_on_paper_there_is_no_url_and_no_mail(office: Office) -> None:
     for action in ("resend", "reissue"):
         press(office.agent, PAGE, f"/bonds/folders/1/{action}", status=400)
     assert mails() == []
+    done = send(office.agent, form_values(office.ms)).follow()
+    assert "受注者さまに、閲覧用URLのメールが届いたこと" in done
+    url, password = mails()
+    assert url.template == "bonds.viewing_url"
+    assert opens(url.token, password.password)
+    refused = send(office.agent, form_values(office.ms, submission="paper"), status=400)
+    assert "書面に変えることはできません" in refused
 
 
 @pytest.mark.req("A-012", "D-44")
@@ -143,6 +151,11 @@ def test_an_insurer_uploads_without_an_agency_or_names_one(office: Office) -> No
     send(clerk, form_values(office.ms, policy_number="B-2", agency_id=str(office.agency)))
     rows = fresh().execute(select(BondFolder.policy_number, BondFolder.agency_id).order_by(BondFolder.id)).all()
     assert [tuple(row) for row in rows] == [(POLICY, None), ("B-2", office.agency)]
+    send(clerk, form_values(office.ms, agency_id=str(office.agency)))
+    assert POLICY in office.agent.get("/bonds/folders/show/1")
+    other = add_agency(office.app, "別の代理店", ms="MS-2")
+    refused = send(clerk, form_values(office.ms, agency_id=str(other)), status=400)
+    assert "別の取扱代理店で登録されています" in refused
     refused = send(clerk, form_values(office.tokio), status=403)
     assert "他の保険会社の証券等は登録できません" in refused
 

@@ -156,7 +156,7 @@ def test_a_hostile_file_is_refused_with_its_name(office: Office, name: str, make
 
 @pytest.mark.req("A17")
 def test_a_name_is_kept_in_one_form(office: Office) -> None:
-    send(office.agent, form_values(office.ms), ("ガード.pdf", pdfs.plain()))
+    send(office.agent, form_values(office.ms), ("カ\u3099ート\u3099.pdf", pdfs.plain()))
     assert fresh().scalars(select(BondFile)).one().stored_file.original_name == "ガード.pdf"
 
 

@@ -106,8 +106,9 @@ def test_wrong_url_wrong_password_and_a_gone_folder_answer_the_same(site: Public
         answer = site.login(folder, site.browser(f"198.51.{number}.1"), **changes)
         assert (answer.status_int, GENERIC in answer.text) == (400, True)
         typed = {**{"email": "keiyaku@city.example.lg.jp", "url": folder.url}, **changes}
-        _, _headers, body = essence(answer, typed["url"])
-        answers.add(body.replace(typed["email"], "EMAIL"))
+        _, headers, body = essence(answer, typed["url"])
+        shorter = [header for header in headers if header[0] != "Content-Length"]  # type: ignore[attr-defined]
+        answers.add((str(shorter), body.replace(typed["email"], "EMAIL")))
     assert len(answers) == 1
     assert site.mails("orderer.otp") == []
     assert len(site.audit("orderer.refused")) == len(cases)

@@ -194,7 +194,7 @@ def test_a_forged_forwarding_header_does_not_make_a_new_visitor(public_site: Pub
     answers = []
     for number in range(6):
         browser = public_site.browser()
-        browser.extra_environ["HTTP_X_FORWARDED_FOR"] = f"203.0.113.{number}"
+        browser.extra_environ["HTTP_X_FORWARDED_FOR"] = f"198.{18 + number}.0.1"
         answers.append(type_password(browser, made, WRONG).status_int)
     assert answers == [400] * 5 + [429]
 
