@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
 from hoshou.platform.subject import Role
+from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.services.url import viewing_url
 from hoshou.plugins.demo.rules.parties import AGENCIES
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
 from hoshou.plugins.demo.services import parties, policies
 from hoshou.plugins.demo.services.policies import Limits
-from hoshou.plugins.bonds.models import BondFolder
-from hoshou.plugins.bonds.services.url import viewing_url
 from tests.accounts import add_user
 from tests.browser.live import LiveSite
 

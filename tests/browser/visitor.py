@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright, ViewportSize
 
-from tests.browser.live import LiveSite
 from tests.accounts import PASSWORD
+from tests.browser.live import LiveSite
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -79,7 +79,9 @@ class Visitor:
     def overflow(self, width: int) -> int:
         """How many pixels the page scrolls sideways in a window of that width."""
         self.page.set_viewport_size(ViewportSize(width=width, height=768))
-        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+        return int(
+            self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        )
 
 
 @contextmanager
