@@ -56,7 +56,8 @@ EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
 
 # Service conditions (A-061, D-17).
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
-STAFF_HOURS_ENFORCED = _flag("HOSHOU_STAFF_HOURS", True)
+# Staff keep the same hours, but for these roles: somebody must be able to mend the calendar.
+ROLES_AT_ANY_HOUR = [role for role in _env("HOSHOU_ROLES_AT_ANY_HOUR", "administrator").split(",") if role]
 
 # Limits of an upload (D-01, D-19).
 MAX_FILE_BYTES = 20 * 1024 * 1024

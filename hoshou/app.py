@@ -67,6 +67,8 @@ def configure(app: Flask, settings: Mapping[str, Any]) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
+        # Our pages forbid the Referer header, which Flask-WTF would ask for under HTTPS.
+        WTF_CSRF_SSL_STRICT=False,
         APP_NAME="保証証券等確認システム",
         SQLALCHEMY_TRACK_MODIFICATIONS=False,
     )

@@ -1,12 +1,16 @@
 """Staff for tests: accounts of every role, and browsers that are logged in as one of them."""
 
 import re
+from collections.abc import Iterable
+from contextvars import Context
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from webtest import TestApp
 from werkzeug.security import generate_password_hash
 
@@ -65,8 +69,18 @@ def add_agency(app: Flask, name: str, **codes: str) -> int:
         return transact(work)
 
 
+class _Alone:
+    """The application as a server runs it: no request sees another's context, nor the test's."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return Context().run(self._app, environ, start_response)
+
+
 def browser(app: Flask) -> TestApp:
-    return TestApp(app, extra_environ={"HTTP_HOST": "127.0.0.1", "REMOTE_ADDR": "192.0.2.7"})
+    return TestApp(_Alone(app), extra_environ={"HTTP_HOST": "127.0.0.1", "REMOTE_ADDR": "192.0.2.7"})
 
 
 def token(page: Any) -> str:
@@ -85,7 +99,12 @@ def log_in(app: Flask, username: str, password: str = PASSWORD) -> TestApp:
     return client
 
 
-def forget_requests(app: Flask) -> None:
-    """Drop what the session of the test's own thread holds."""
-    with app.app_context():
-        db.session.remove()
+def fresh() -> Session:
+    """The session of the test's own context, with what others have committed meanwhile."""
+    db.session.rollback()
+    return db.session()
+
+
+def insurer_id(code: str) -> int:
+    """The number of one of the insurers of the start."""
+    return db.session.scalars(select(Insurer.id).where(Insurer.code == code)).one()

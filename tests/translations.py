@@ -74,11 +74,10 @@ def updated(language: str, source: Catalog) -> Catalog:
 def main() -> None:
     source = extracted()
     for language, path in CATALOGUES.items():
+        catalogue = updated(language, source)  # before opening, which empties the file it reads
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as stream:
-            write_po(
-                stream, updated(language, source), width=0, sort_output=True, omit_header=False, no_location=True
-            )
+            write_po(stream, catalogue, width=0, sort_output=True, omit_header=False, no_location=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Holidays, the years they are known for, and maintenance windows.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,9 +12,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hoshou.base.business_calendar import BusinessCalendar
 from hoshou.base.clock import Clock
+from hoshou.base.errors import Refused
 from hoshou.base.japanese_holidays import japanese_holidays
 from hoshou.base.service_hours import ServiceHours
 from hoshou.platform.db import Entity, Instant
+
+log = logging.getLogger(__name__)
 
 SEED_FIRST_YEAR = 2025
 SEED_YEARS = 6
@@ -71,7 +75,10 @@ def load_calendar(session: Session) -> BusinessCalendar:
 
 
 def opening(session: Session, clock: Clock, *, hours_enforced: bool = True) -> Opening:
-    """The state of the service at this instant: maintenance first, then the hours."""
+    """The state of the service at this instant: maintenance first, then the hours.
+
+    Where the calendar doesn't reach the service is closed: an unknown day is never taken for a working day.
+    """
     now = clock.now()
     window = session.scalars(
         select(Maintenance)
@@ -84,9 +91,13 @@ def opening(session: Session, clock: Clock, *, hours_enforced: bool = True) -> O
     if not hours_enforced:
         return Opening(True)
     hours = ServiceHours(load_calendar(session))
-    if hours.is_open(now):
-        return Opening(True)
-    return Opening(False, "hours", hours.next_opening(now))
+    try:
+        if hours.is_open(now):
+            return Opening(True)
+        return Opening(False, "hours", hours.next_opening(now))
+    except Refused:
+        log.error("the calendar of holidays doesn't reach %s: run `hoshou calendar seed`", now.date())
+        return Opening(False, "hours")
 
 
 def seed_calendar(session: Session, first_year: int = SEED_FIRST_YEAR, years: int = SEED_YEARS) -> int:

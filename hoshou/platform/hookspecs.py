@@ -50,6 +50,11 @@ def mail_templates() -> "Iterable[MailTemplate]":
 
 
 @hookspec
+def action_labels() -> "Iterable[tuple[str, str]]":
+    """Called when a record's timeline is shown; returns each audited action with its sentence, a message id."""
+
+
+@hookspec
 def home_items(subject: "Subject") -> "Iterable[HomeItem]":
     """Called each time the staff home is shown; returns what waits for this person."""
 

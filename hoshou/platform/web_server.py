@@ -24,11 +24,12 @@ ACCESS_LINE = '%(t)s [%(p)s] %(h)s "%(r)s" %(s)s %(b)s %(M)sms'
 
 @dataclass(frozen=True)
 class Listening:
-    """Where to listen, and with how many worker processes."""
+    """Where to listen, with how many worker processes, and the file of the access log (``-``: standard output)."""
 
     host: str
     port: int
     workers: int
+    access_log: str = "-"
 
     @property
     def address(self) -> str:
@@ -79,7 +80,7 @@ def serve_web(make_app: Callable[[], Flask], listening: Listening, ready: Connec
         "forwarded_allow_ips": "",
         "control_socket_disable": True,
         "logger_class": RedactingLogger,
-        "accesslog": "-",
+        "accesslog": listening.access_log,
         "access_log_format": ACCESS_LINE,
         "post_worker_init": worker_is_ready,
     }

@@ -1,9 +1,12 @@
 """Both catalogues are complete, and nothing in them is left over (P-010)."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from babel.messages.checkers import python_format
 
-from tests.translations import CATALOGUES, JAPANESE, extracted, read
+from tests.translations import CATALOGUES, JAPANESE, extracted, main, read
 
 
 @pytest.mark.req("P-010")
@@ -45,3 +48,18 @@ def test_placeholders_are_kept(language: str) -> None:
     for message in read(language):
         if message.id and message.string and "python-format" in message.flags:
             python_format(None, message)
+
+
+@pytest.mark.req("P-010")
+def test_bringing_the_catalogues_up_to_date_keeps_translations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language, path in CATALOGUES.items():
+        copy = tmp_path / f"{language}.po"
+        shutil.copy(path, copy)
+        monkeypatch.setitem(CATALOGUES, language, copy)
+    before = {language: {message.id: message.string for message in read(language)} for language in CATALOGUES}
+    main()
+    for language, known in before.items():
+        lost = [m.id for m in read(language) if m.id and known.get(m.id) and m.string != known[m.id]]
+        assert lost == []

@@ -83,7 +83,7 @@ class PublicSite:
 
     def login(self, made: MadeFolder, browser: webtest.TestApp, email: str = ORDERER, **changes: str) -> Any:
         """認証メール送信, as it is answered."""
-        form = browser.get("/orderer").forms[-1]
+        form = form_with(browser.get("/orderer"), "email")
         form["email"], form["url"], form["password"] = email, made.url, made.password
         for name, value in changes.items():
             form[name] = value
@@ -91,7 +91,7 @@ class PublicSite:
 
     def verify(self, page: Any, code: str) -> Any:
         """表示 on the OTP screen."""
-        form = next(form for form in page.forms.values() if "otp" in form.fields)
+        form = form_with(page, "otp")
         form["otp"] = code
         return form.submit(expect_errors=True)
 
@@ -107,11 +107,30 @@ class PublicSite:
 
 
 def type_password(browser: webtest.TestApp, made: MadeFolder, password: str) -> webtest.TestResponse:
-    form = next(form for form in browser.get(f"/v/{made.token}").forms.values() if "password" in form.fields)
+    form = form_with(browser.get(f"/v/{made.token}"), "password")
     form["password"] = password
     return form.submit(expect_errors=True)
+
+
+def form_with(page: webtest.TestResponse, field: str) -> webtest.Form:
+    """The page's form that has this field."""
+    return next(form for form in page.forms.values() if field in form.fields)
+
+
+def form_to(page: webtest.TestResponse, end: str) -> webtest.Form:
+    """The page's form whose action ends so."""
+    return next(form for form in page.forms.values() if form.action.endswith(end))
 
 
 def images(page: webtest.TestResponse) -> list[str]:
     """The addresses of a page's page images."""
     return [str(image["src"]) for image in page.html.select("img[src]")]
+
+
+def cookie_of(browser: webtest.TestApp, start: str) -> Any:
+    """The browser's cookie whose name starts so: its name and its value."""
+    return next(cookie for cookie in browser.cookiejar if cookie.name.startswith(start))
+
+
+def viewer_cookie(browser: webtest.TestApp) -> Any:
+    return cookie_of(browser, "view-")

@@ -24,7 +24,25 @@ def latest_due(trigger: Trigger, now: datetime) -> datetime | None:
 
 
 def _latest_within(trigger: At, start: datetime, now: datetime) -> datetime | None:
-    cron = CronTrigger(
+    cron = _cron(trigger)
+    latest: datetime | None = None
+    following: datetime | None = cron.get_next_fire_time(None, start)
+    while following is not None and following <= now:
+        latest = following
+        following = cron.get_next_fire_time(latest, latest)
+    return latest
+
+
+def next_due(trigger: Trigger, now: datetime) -> datetime | None:
+    """The first instant after ``now`` at which the trigger is due, or None when it never is."""
+    if isinstance(trigger, Every):
+        return datetime.fromtimestamp((int(now.timestamp()) // trigger.seconds + 1) * trigger.seconds, JST)
+    following: datetime | None = _cron(trigger).get_next_fire_time(now, now)
+    return following
+
+
+def _cron(trigger: At) -> CronTrigger:
+    return CronTrigger(
         minute=trigger.minute,
         hour=trigger.hour,
         day=trigger.day,
@@ -32,9 +50,3 @@ def _latest_within(trigger: At, start: datetime, now: datetime) -> datetime | No
         day_of_week=trigger.day_of_week,
         timezone=JST,
     )
-    latest: datetime | None = None
-    following: datetime | None = cron.get_next_fire_time(None, start)
-    while following is not None and following <= now:
-        latest = following
-        following = cron.get_next_fire_time(latest, latest)
-    return latest

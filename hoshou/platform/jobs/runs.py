@@ -221,6 +221,12 @@ def history(session: Session, job: str, limit: int = 50) -> list[JobRun]:
     return list(session.scalars(select(JobRun).where(JobRun.job == job).order_by(JobRun.id.desc()).limit(limit)))
 
 
+def latest_of_each(session: Session) -> dict[str, JobRun]:
+    """Each job's newest run, by the job's name."""
+    newest = select(func.max(JobRun.id)).group_by(JobRun.job)
+    return {run.job: run for run in session.scalars(select(JobRun).where(JobRun.id.in_(newest)))}
+
+
 def prune(session: Session, clock: Clock, frequent: Collection[str]) -> int:
     """Forget old runs, and the successes of frequent jobs soon; each job's latest stays. Returns how many."""
     now = clock.now()

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from hoshou.base.errors import DomainError, Forbidden, Invalid, NotFound, TooManyTries, Unavailable
 from hoshou.platform.calendar import Opening
@@ -53,11 +53,19 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[Any, int] | Response:
+        if isinstance(error, SecurityError):
+            # A foreign host name: a page's addresses can't be built.
+            return Response("Bad Request", 400, content_type="text/plain")
         if error.code is None or error.code < 400:
             return error.get_response()  # type: ignore[return-value]
         if error.code == 404 and not request.path.startswith(API_PREFIX):
             return render_template("site/not_found.html"), 404
         return _answer(error.code, error.name.lower().replace(" ", "_"), _http_words(error.code))
+
+    @app.errorhandler(SecurityError)
+    def foreign_host(error: SecurityError) -> Response:
+        # Nothing has an address under a foreign host, so there are no links and hence no page.
+        return Response(_http_words(400), 400, mimetype="text/plain")
 
     @app.errorhandler(CSRFError)
     def form_expired(error: CSRFError) -> tuple[Any, int] | Response:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, current_app, g, jsonify, render_template, request
+from flask_login import current_user
 
 from hoshou.platform.calendar import Opening, opening
 from hoshou.platform.context import platform
@@ -12,6 +13,7 @@ ALWAYS = frozenset({"site", "static", "appbuilder", "StaffAuthView"})
 """Blueprints that answer at any hour: the public home, assets, and the login, which leads to the closed page."""
 
 
+API = "/api/"
 TO_THE_MINUTE = "%Y/%m/%d %H:%M"
 
 
@@ -33,19 +35,24 @@ def init_gate(app: Flask) -> None:
         if request.blueprint in ALWAYS or request.endpoint is None or request.endpoint.endswith(".static"):
             return None
         state = opening_state()
-        if state.is_open or (state.reason == "hours" and not _hours_apply()):
-            return None
-        return _closed(state)
+        return None if state.is_open or _may_work_anyway(state) else _closed(state)
 
 
-def _hours_apply() -> bool:
-    is_public: bool = request.blueprint in current_app.config["PUBLIC_BLUEPRINTS"]
-    return is_public or current_app.config["STAFF_HOURS_ENFORCED"]
+def _may_work_anyway(state: Opening) -> bool:
+    """Maintenance closes the public pages only, and some roles of staff work at any hour (D-17)."""
+    if request.blueprint in current_app.config["PUBLIC_BLUEPRINTS"]:
+        return False
+    if request.path.startswith(API):
+        return state.reason == "maintenance"
+    if state.reason == "maintenance" or not current_user.is_authenticated:
+        return True
+    at_any_hour = set(current_app.config["ROLES_AT_ANY_HOUR"])
+    return any(role.name in at_any_hour for role in current_user.roles)
 
 
 def _closed(state: Opening) -> tuple[Any, int]:
     reopens = state.reopens_at.strftime(TO_THE_MINUTE) if state.reopens_at else ""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(API):
         return jsonify({"error": {"code": f"closed_{state.reason}", "message": "closed", "reopens": reopens}}), 503
     template = "site/maintenance.html" if state.reason == "maintenance" else "site/closed.html"
     return render_template(template, reopens_at=reopens, message=state.notice), 503

@@ -90,6 +90,11 @@ def local_address(address: str) -> str:
         return ""
     if parts.netloc not in ("", request.host) or parts.scheme not in ("", "http", "https"):
         return ""
-    if not parts.path.startswith("/") or parts.path.startswith("//") or "\\" in address:
+    if (
+        address.startswith("//")
+        or not parts.path.startswith("/")
+        or parts.path.startswith("//")
+        or "\\" in address
+    ):
         return ""
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

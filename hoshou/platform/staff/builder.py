@@ -6,11 +6,11 @@ from flask_appbuilder.menu import Menu
 
 from hoshou.platform.context import platform
 from hoshou.platform.db import db
+from hoshou.platform.plugins import PluginError
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.home import HomeView
 from hoshou.platform.staff.screens import PERSONAL_VIEWS, PLATFORM_SCREENS
 from hoshou.platform.staff.security import StaffSecurityManager
-from hoshou.platform.staff.tokens import TOKENS_SCREEN
 
 BASE_TEMPLATE = "staff/baselayout.html"
 CATEGORY_ORDER = 50
@@ -38,7 +38,18 @@ class StaffBuilder(AppBuilder):
             self.add_view_no_menu(view)
 
     def contribute(self, staff_view: StaffView) -> None:
-        """Register one screen with its menu entry."""
+        """Register one screen with its menu entry. Raises PluginError for a name that is taken.
+
+        Permissions hang on the names: a menu entry called like a view would share its permission.
+        """
+        view_name = staff_view.view.__name__
+        taken = {type(view).__name__ for view in self.baseviews} | {view.name for view in self.contributions}
+        categories = {view.category for view in self.contributions if view.category}
+        for name in (view_name, staff_view.name):
+            if name and name in taken | categories:
+                raise PluginError(f"two staff screens or menu entries are called {name}")
+        if staff_view.in_menu and not staff_view.name.isascii():
+            raise PluginError(f"the menu name of {view_name} must be ASCII: {staff_view.name}")
         self.contributions.append(staff_view)
         if staff_view.in_menu:
             self.add_view(
@@ -68,7 +79,7 @@ def init_staff_site(app: Flask) -> None:
     builder = StaffBuilder()
     with app.app_context():
         builder.init_app(app, db.session)
-        contributions = [*PLATFORM_SCREENS, TOKENS_SCREEN, *platform().plugins.collect("staff_views")]
+        contributions = [*PLATFORM_SCREENS, *platform().plugins.collect("staff_views")]
         for contribution in contributions:
             builder.contribute(contribution)
         builder.sort_menu()

@@ -1,5 +1,6 @@
 """The business calendar's screens: holidays, the years they are known for, maintenance windows (P-012, A-062)."""
 
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -78,28 +79,25 @@ class MaintenanceView(StaffModelView):
 
 
 _KEEPERS = (Role.ADMINISTRATOR, Role.ASSOCIATION)
-_CATEGORY = {"category": "calendar", "category_label": N_("カレンダー"), "order": 70}
+_screen = partial(StaffView, category="calendar", category_label=N_("カレンダー"), order=70)
 
 CALENDAR_SCREENS = [
-    StaffView(
+    _screen(
         HolidayView,
         {**dict.fromkeys(_KEEPERS, CRUD), Role.AUDITOR: READ},
         name="holidays",
         label=N_("祝日"),
-        **_CATEGORY,
     ),
-    StaffView(
+    _screen(
         CalendarYearView,
         {**dict.fromkeys(_KEEPERS, frozenset({"list", "add", "delete"})), Role.AUDITOR: frozenset({"list"})},
         name="calendar_years",
         label=N_("祝日登録済みの年"),
-        **_CATEGORY,
     ),
-    StaffView(
+    _screen(
         MaintenanceView,
         {**dict.fromkeys(_KEEPERS, CRUD), Role.AUDITOR: READ},
         name="maintenance",
         label=N_("メンテナンス"),
-        **_CATEGORY,
     ),
 ]

@@ -17,6 +17,11 @@ class StaffInterface(SQLAInterface):
         key = self._key(id)
         return None if key is None else super().get(key, *args, **kwargs)
 
+    def get_related_obj(self, col_name: str, value: Any) -> Any:
+        related = self.get_related_interface(col_name)
+        key = related._key(value)
+        return None if key is None else self.session.get(related.obj, key)
+
     def _key(self, text: Any) -> Any:
         kind = self.list_columns[self.get_pk_name()].type.python_type
         try:

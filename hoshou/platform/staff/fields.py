@@ -1,14 +1,17 @@
 """Form fields that Flask-AppBuilder lacks: instants in JST, choices among named states."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from flask_appbuilder.fields import QuerySelectField, QuerySelectMultipleField
 from flask_appbuilder.fieldwidgets import BS3TextFieldWidget
+from flask_appbuilder.validators import Unique
+from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DateTimeLocalField, Field, SelectField, StringField
-from wtforms.fields.choices import Choice
+from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.fields.core import UnboundField
+from wtforms.validators import InputRequired
 from wtforms.widgets import Select
 
 from hoshou.base.clock import JST
@@ -19,6 +22,9 @@ class InstantField(DateTimeLocalField):
     """A day and a time of day in Japan; its value is aware."""
 
     widget = InstantInput()
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **options)
 
     def process_data(self, value: datetime | None) -> None:
         self.data = value.astimezone(JST).replace(tzinfo=None) if value else None
@@ -54,6 +60,9 @@ class ChoiceField(SelectField):
 
     widget = ChoiceInput()
 
+    def __init__(self, label: Any, *, choices: Iterable[tuple[str, Any]], **options: Any) -> None:
+        super().__init__(label, choices=[SelectChoice(value, text) for value, text in choices], **options)
+
 
 class RowField(QuerySelectField):
     """One row of a related table, in the browser's own select."""
@@ -75,6 +84,7 @@ class RowsField(QuerySelectMultipleField):
             yield Choice(value, str(label), selected, attributes)
 
 
+TAKEN = _l("すでに使われています。")
 OWN_FIELDS: dict[type[Field], type[Field]] = {
     QuerySelectField: RowField,
     QuerySelectMultipleField: RowsField,
@@ -82,13 +92,24 @@ OWN_FIELDS: dict[type[Field], type[Field]] = {
 }
 
 
-def use_own_fields(form: type) -> None:
-    """Put our fields in the place of Flask-AppBuilder's, which need scripts and styles in the page."""
+def use_own_fields(form: type, may_be_empty: Collection[str]) -> None:
+    """Put our fields in the place of Flask-AppBuilder's, which need scripts and styles in the page.
+
+    Columns that ``may_be_empty`` hold an empty text, never NULL; the framework takes them for required.
+    """
     for name in dir(form):
         unbound = getattr(form, name)
-        if isinstance(unbound, UnboundField) and unbound.field_class in OWN_FIELDS:
+        if not isinstance(unbound, UnboundField):
+            continue
+        if unbound.field_class in OWN_FIELDS:
             unbound.field_class = OWN_FIELDS[unbound.field_class]
             unbound.kwargs.pop("widget", None)
+        for found in unbound.kwargs.get("validators", ()):
+            if isinstance(found, Unique):
+                found.message = TAKEN
+        if name in may_be_empty and "validators" in unbound.kwargs:
+            kept = [found for found in unbound.kwargs["validators"] if not isinstance(found, InputRequired)]
+            unbound.kwargs["validators"] = kept
 
 
 def complain(form: Any, field: str | None, sentence: str) -> None:

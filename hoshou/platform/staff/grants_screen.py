@@ -23,6 +23,14 @@ METHOD_LABELS = {
     "add": N_("登録"),
     "edit": N_("変更"),
     "delete": N_("削除"),
+    "upload": N_("アップロード"),
+    "content": N_("原本の表示とダウンロード"),
+    "renotify": N_("再通知と再発行"),
+    "tokens": N_("個人用トークン"),
+    "invite": N_("招待"),
+    "reset": N_("文面を元に戻す"),
+    "run": N_("実行"),
+    "verify": N_("検査"),
 }
 
 

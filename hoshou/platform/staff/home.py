@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 
 from hoshou.platform.context import platform
 from hoshou.platform.db import db
+from hoshou.platform.jobs import runs
+from hoshou.platform.jobs.runs import RunState
 from hoshou.platform.mail.outbox import MailState, OutboxMail
 from hoshou.platform.staff import totp
 from hoshou.platform.staff.contribution import HomeItem
@@ -59,6 +61,15 @@ def _own_items(subject: Subject) -> Iterator[HomeItem]:
                 detail=_("宛先や送信設定を確認してください。"),
                 url=url_for("OutboxView.list", state=MailState.DEAD.value),
                 count=dead,
+                urgent=True,
+            )
+        failed = [name for name, run in runs.latest_of_each(db.session()).items() if run.state == RunState.FAILED]
+        if failed:
+            yield HomeItem(
+                title=_("失敗した定期処理"),
+                detail="、".join(sorted(failed)),
+                url=url_for("JobsView.list"),
+                count=len(failed),
                 urgent=True,
             )
     if not totp.is_confirmed(current_user.id):

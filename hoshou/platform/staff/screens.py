@@ -7,8 +7,10 @@ from hoshou.platform.staff.audit_screen import AUDIT_SCREEN
 from hoshou.platform.staff.calendar_screens import CALENDAR_SCREENS
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.grants_screen import GRANTS_SCREEN
+from hoshou.platform.staff.jobs_screen import JOBS_SCREEN
 from hoshou.platform.staff.link_page import StaffLinkView
 from hoshou.platform.staff.outbox_screen import OUTBOX_SCREEN
+from hoshou.platform.staff.tokens import TOKENS_SCREEN
 from hoshou.platform.staff.wording_screen import WORDING_SCREEN
 
 PLATFORM_SCREENS: list[StaffView] = [
@@ -17,6 +19,8 @@ PLATFORM_SCREENS: list[StaffView] = [
     WORDING_SCREEN,
     AUDIT_SCREEN,
     OUTBOX_SCREEN,
+    TOKENS_SCREEN,
+    JOBS_SCREEN,
 ]
 """Screens that roles open."""
 

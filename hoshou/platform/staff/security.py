@@ -7,10 +7,10 @@ written to the database when the application starts; the login API doesn't exist
 from datetime import UTC, timedelta
 from typing import Any
 
-from flask import g
+from flask import Flask, g
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, User, ViewMenu
-from flask_login import current_user
+from flask_login import LoginManager, current_user
 from sqlalchemy import func, select, update
 
 from hoshou.base.errors import TooManyTries
@@ -33,6 +33,12 @@ class StaffSecurityManager(SecurityManager):
 
     def create_db(self) -> None:
         """Tables come from migrations, roles from `hoshou access sync`: a start issues no SQL."""
+
+    def create_login_manager(self, app: Flask) -> LoginManager:
+        manager = super().create_login_manager(app)
+        manager.login_view = "StaffAuthView.login"
+        manager.login_message = None
+        return manager
 
     def register_views(self) -> None:
         self.auth_view = StaffAuthView()

@@ -6,10 +6,10 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, no_cache, permission_name
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from hoshou.base.errors import Refused
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.api import tokens
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
@@ -65,6 +65,6 @@ TOKENS_SCREEN = StaffView(
     view=ApiTokenView,
     grants={role: frozenset({"tokens"}) for role in Role},
     name="api_tokens",
-    label=_l("個人用トークン"),
+    label=N_("個人用トークン"),
     order=900,
 )

@@ -53,6 +53,10 @@ class StaffModelView(ModelView):
     search_columns: ClassVar[Sequence[str]]
     secret_columns: ClassVar[frozenset[str]] = frozenset()
     page_size = 25
+    list_title: str = ""
+    show_title: str = ""
+    add_title: str = ""
+    edit_title: str = ""
     list_widget = StaffListWidget
     show_widget = StaffShowWidget
     add_widget = StaffFormWidget
@@ -79,8 +83,10 @@ class StaffModelView(ModelView):
 
     def _init_forms(self) -> None:
         super()._init_forms()
+        columns = inspect_model(self.datamodel.obj).columns
+        may_be_empty = {column.key for column in columns if getattr(column.default, "arg", None) == ""}
         for form in (self.search_form, self.add_form, self.edit_form):
-            use_own_fields(form)
+            use_own_fields(form, may_be_empty)
 
     # The framework keeps the addresses of recent pages, search terms and all, in the readable cookie.
     def update_redirect(self) -> None:

@@ -70,11 +70,13 @@ class DayInput(DateInput):
     """The browser's own date field, in the look of the others."""
 
     def __call__(self, field: Any, **attributes: Any) -> Markup:
-        return super().__call__(field, **{"class": "form-control", **attributes})
+        html: Markup = super().__call__(field, **{"class": "form-control", **attributes})
+        return html
 
 
 class InstantInput(DateTimeLocalInput):
     """The browser's own field for a day and time."""
 
     def __call__(self, field: Any, **attributes: Any) -> Markup:
-        return super().__call__(field, **{"class": "form-control", **attributes})
+        html: Markup = super().__call__(field, **{"class": "form-control", **attributes})
+        return html

@@ -111,7 +111,7 @@ def folders() -> Any:
 @bonds_api.get(f"/folders/<int(max={LARGEST_NUMBER}):folder_id>")
 def folder(folder_id: int) -> Any:
     """One folder with its files; a foreign one isn't found."""
-    record = read_record(db.session(), api_subject(), folder_id)
+    record = read_record(db.session(), api_subject(), folder_id, {})
     return jsonify(FolderSchema().dump(record.folder) | {"files": FileSchema(many=True).dump(record.files)})
 
 

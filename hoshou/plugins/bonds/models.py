@@ -47,8 +47,9 @@ class BondFolder(Entity):
     changed_at: Mapped[datetime] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_why: Mapped[str] = mapped_column(String(500), default="")
-    insurer: Mapped[Insurer] = relationship(lazy="joined")
-    agency: Mapped[Agency | None] = relationship(lazy="joined")
+    # By statements of their own: PostgreSQL can't lock a folder's row through an outer join.
+    insurer: Mapped[Insurer] = relationship(lazy="selectin")
+    agency: Mapped[Agency | None] = relationship(lazy="selectin")
     files: Mapped[list["BondFile"]] = relationship(back_populates="folder", order_by="BondFile.number.desc()")
 
     def __repr__(self) -> str:

@@ -10,9 +10,9 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField
 
 from hoshou.base.errors import DomainError, Invalid
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import pdf
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact, unit_of_work
@@ -215,14 +215,7 @@ class BondFolderView(StaffModelView):
         "created_at",
         "deleted_at",
     ]
-    search_columns = [
-        "policy_number",
-        "insurer",
-        "contract_type",
-        "contractor_name",
-        "project_name",
-        "insurance_end",
-    ]
+    search_columns = ["policy_number", "insurer", "contractor_name", "project_name", "insurance_end"]
     order_columns = ["policy_number", "contractor_name", "insurance_end", "created_at"]
     base_order = ("id", "desc")
     label_columns = {
@@ -241,17 +234,13 @@ class BondFolderView(StaffModelView):
         "created_at": lambda at: at.strftime(MINUTE),
         "deleted_at": lambda at: _("削除済") if at else _("有効"),
     }
-    search_form_extra_fields = {
-        "contract_type": SelectField(
-            _l("契約種類"),
-            choices=[SelectChoice(kind.value, _l(label)) for kind, label in CONTRACT_TYPE_LABELS.items()],
-        )
-    }
 
     @expose(f"/show/{NUMBER % 'pk'}")
     @has_access
     def show(self, pk: int) -> Any:
-        record = read_record(db.session(), current_subject(), pk)
+        record = read_record(
+            db.session(), current_subject(), pk, dict(platform().plugins.collect("action_labels"))
+        )
         return self.render_template(
             "bonds/folder.html",
             title=_("証券番号 %(number)s", number=record.folder.policy_number),
@@ -338,7 +327,7 @@ class BondFolderView(StaffModelView):
 
 
 CATEGORY = "bonds"
-CATEGORY_LABEL = _l("保証証券等")
+CATEGORY_LABEL = N_("保証証券等")
 FOLDER_METHODS = frozenset({"list", "show", "renotify", "content"})
 
 STAFF_VIEWS = (
@@ -346,7 +335,7 @@ STAFF_VIEWS = (
         view=BondUploadView,
         grants={role: frozenset({"upload"}) for role in (Role.AGENCY, Role.INSURER)},
         name="bonds_upload",
-        label=_l("アップロード"),
+        label=N_("アップロード"),
         category=CATEGORY,
         category_label=CATEGORY_LABEL,
         order=10,
@@ -359,7 +348,7 @@ STAFF_VIEWS = (
             Role.AUDITOR: frozenset({"list", "show"}),
         },
         name="bonds_folders",
-        label=_l("証券等の一覧"),
+        label=N_("証券等の一覧"),
         category=CATEGORY,
         category_label=CATEGORY_LABEL,
         order=11,

@@ -52,9 +52,10 @@ WORKERS = 2
 def demo(ctx: click.Context, port: int, data_dir: Path, fresh: bool) -> None:
     """デモの準備と起動"""
     make_app: Callable[[], Flask] = ctx.obj
-    listening = Listening(LOOPBACK, port, WORKERS)
     refuse_taken_port(port)
     folder = data_dir.resolve()
+    # The walk on the terminal must not scroll away.
+    listening = Listening(LOOPBACK, port, WORKERS, access_log=str(folder / "access.log"))
     try:
         today = open_data_folder(folder, SystemClock(), fresh=fresh)
     except DomainError as error:
@@ -93,7 +94,6 @@ def use_demo_settings(folder: Path, port: int, smtp_port: int) -> None:
         "HOSHOU_DATA_DIR": str(folder),
         "HOSHOU_PUBLIC_URL": f"http://{LOOPBACK}:{port}",
         "HOSHOU_SERVICE_HOURS": "0",
-        "HOSHOU_STAFF_HOURS": "0",
         "HOSHOU_SMTP_HOST": LOOPBACK,
         "HOSHOU_SMTP_PORT": str(smtp_port),
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
@@ -36,3 +37,16 @@ def entrances() -> Iterable[Entrance]:
 @hookimpl
 def jobs() -> Iterable[Job]:
     return JOBS
+
+
+@hookimpl
+def action_labels() -> Iterable[tuple[str, str]]:
+    return (
+        ("orderer.otp_issued", N_("ワンタイムパスワードを発行しました")),
+        ("orderer.otp_refused", N_("ワンタイムパスワードの認証を断りました")),
+        ("orderer.refused", N_("発注者さま用ログインを断りました")),
+        ("orderer.verified", N_("ワンタイムパスワードの認証に成功しました")),
+        ("orderer.viewed", N_("ファイル%(file)sをプレビューしました")),
+        ("orderer.downloaded", N_("ファイル%(file)sをダウンロードしました")),
+        ("orderer.left", N_("プレビューを終了しました")),
+    )

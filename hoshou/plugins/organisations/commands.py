@@ -9,15 +9,16 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from hoshou.base.errors import DomainError
+from hoshou.base.errors import DomainError, Invalid
 from hoshou.base.terminal import REFUSED, error_document
 from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.site.errors import words
+from hoshou.platform.staff.links import IssuedLink, issue_link
 from hoshou.platform.subject import Role
 from hoshou.plugins.organisations.services import accounts
-from hoshou.plugins.organisations.services.accounts import NewAccount
+from hoshou.plugins.organisations.services.administration import UserDetails, create_user
 
 TERMINAL = Actor(ActorKind.SYSTEM, "hoshou users")
 
@@ -30,10 +31,12 @@ def _refusals_told(app: Flask, as_json: bool) -> Iterator[None]:
         try:
             yield
         except DomainError as error:
+            faults = error.errors if isinstance(error, Invalid) else (error,)
             if as_json:
-                click.echo(json.dumps(error_document(error), ensure_ascii=False))
+                click.echo(json.dumps(error_document(faults[0]), ensure_ascii=False))
             else:
-                click.echo(words(error), err=True)
+                for fault in faults:
+                    click.echo(words(fault), err=True)
             raise SystemExit(REFUSED) from error
 
 
@@ -49,7 +52,7 @@ def users() -> None:
 @click.option("--insurer", metavar="CODE", help="所属する保険会社のコード")
 @click.option("--agency", metavar="NAME", help="所属する代理店の名称")
 @click.option("--last-name", help="姓（省略時はユーザー名）")
-@click.option("--first-name", default="", help="名")
+@click.option("--first-name", help="名（省略時はユーザー名）")
 @as_json_option
 @click.pass_obj
 def create(
@@ -60,32 +63,37 @@ def create(
     insurer: str | None,
     agency: str | None,
     last_name: str | None,
-    first_name: str,
+    first_name: str | None,
     as_json: bool,
 ) -> None:
-    """利用者を登録する。パスワードは端末で尋ねる。"""
-    password: str = click.prompt("パスワード", hide_input=True, confirmation_prompt="パスワード（確認）", err=True)
+    """利用者を登録し、パスワードを設定するためのリンク（1回のみ有効）を表示する"""
     app = make_app()
     with _refusals_told(app, as_json):
-        clock = platform().clock
+        here = platform()
 
-        def work(session: Session) -> int:
-            account = NewAccount(
+        def work(session: Session) -> IssuedLink:
+            details = UserDetails(
                 username=name,
-                role=Role(role),
-                email=email,
                 last_name=last_name or name,
-                first_name=first_name,
+                first_name=first_name or name,
+                email=email,
+                active=True,
+                roles=[role],
                 insurer_id=accounts.insurer_with_code(session, insurer).id if insurer else None,
                 agency_id=accounts.agency_called(session, agency).id if agency else None,
             )
-            return int(accounts.create_account(session, clock, TERMINAL, account, password).id)
+            user = create_user(session, here.clock, TERMINAL, details)
+            return issue_link(session, here.clock, here.keys, user.id)
 
-        user_id = transact(work)
+        link = transact(work)
+        address = f"{app.config['PUBLIC_URL']}/staff/link/{link.token}"
         if as_json:
-            click.echo(json.dumps({"id": user_id, "username": name}))
+            document = {"username": name, "link": address, "expires_at": link.expires_at.isoformat()}
+            click.echo(json.dumps(document))
         else:
-            click.echo(f"利用者「{name}」を登録しました。")
+            click.echo(f"利用者「{name}」を登録しました。次のリンクを本人が開き、パスワードを設定してください。")
+            click.echo(address)
+            click.echo(f"有効期限 {link.expires_at:%Y/%m/%d %H:%M}")
 
 
 @users.command("list")

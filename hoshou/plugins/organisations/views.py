@@ -1,5 +1,6 @@
 """Staff screens: insurers, branches, agencies with their codes, and the accounts of staff (A-003, D-44)."""
 
+from functools import partial
 from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
@@ -9,6 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import selectinload
 from wtforms.validators import InputRequired, Optional
 
 from hoshou.base.errors import DomainError, Invalid, Refused
@@ -154,10 +156,22 @@ class AgencyCodeView(StaffModelView):
     base_order = ("code", "asc")
 
 
+class UserInterface(StaffInterface):
+    """Reads the roles of all listed users at once."""
+
+    def query(self, *args: Any, **kwargs: Any) -> Any:
+        count, users = super().query(*args, **kwargs)
+        with_roles = select(User).where(User.id.in_([user.id for user in users]))
+        self.session.scalars(
+            with_roles.options(selectinload(User.roles)).execution_options(populate_existing=True)
+        ).all()
+        return count, users
+
+
 class UserView(StaffModelView):
     """Staff accounts. No password is ever entered here: a one-time link is mailed."""
 
-    datamodel = StaffInterface(User)
+    datamodel = UserInterface(User)
     row_scope = every_row
     secret_columns = frozenset({"password"})
     list_title = _l("利用者")
@@ -267,37 +281,33 @@ def _role_label(name: str) -> str:
 
 _KEPT = frozenset({"list", "show", "add", "edit"})
 _REMOVABLE = _KEPT | {"delete"}
-_CATEGORY = {"category": "organisations", "category_label": N_("組織"), "order": 60}
+_screen = partial(StaffView, category="organisations", category_label=N_("組織"), order=60)
 _KEEPERS = (Role.ADMINISTRATOR, Role.ASSOCIATION)
 
 SCREENS = [
-    StaffView(
+    _screen(
         InsurerView,
         {**dict.fromkeys(_KEEPERS, _KEPT), Role.AUDITOR: READ},
         name="insurers",
         label=N_("損害保険会社"),
-        **_CATEGORY,
     ),
-    StaffView(
+    _screen(
         BranchView,
         {**dict.fromkeys(_KEEPERS, _REMOVABLE), Role.AUDITOR: READ, Role.INSURER: READ},
         name="branches",
         label=N_("営業店"),
-        **_CATEGORY,
     ),
-    StaffView(
+    _screen(
         AgencyView,
         {**dict.fromkeys(_KEEPERS, _REMOVABLE), Role.AUDITOR: READ, Role.INSURER: READ, Role.AGENCY: READ},
         name="agencies",
         label=N_("損害保険代理店"),
-        **_CATEGORY,
     ),
-    StaffView(
+    _screen(
         AgencyCodeView,
         {**dict.fromkeys(_KEEPERS, _REMOVABLE), Role.AUDITOR: READ, Role.INSURER: READ, Role.AGENCY: READ},
         name="agency_codes",
         label=N_("代理店コード"),
-        **_CATEGORY,
     ),
     StaffView(
         UserView,

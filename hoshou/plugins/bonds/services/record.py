@@ -1,7 +1,7 @@
 """A folder's record for staff: facts, files, its mails, and the timeline of what happened (A-023, A-032, P-011)."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,8 +83,13 @@ class FolderRecord:
         return self.folder.deleted_at is None and self.folder.token_sealed is not None
 
 
-def read_record(session: Session, subject: Subject, folder_id: int) -> FolderRecord:
-    """Raises NotFound for a folder that this user may not know of."""
+def read_record(
+    session: Session, subject: Subject, folder_id: int, action_labels: Mapping[str, str]
+) -> FolderRecord:
+    """Raises NotFound for a folder that this user may not know of.
+
+    ``action_labels`` are other plugins' sentences for what happened to the folder.
+    """
     folder = folder_for(session, subject, folder_id)
     files = session.scalars(
         select(BondFile).where(BondFile.folder_id == folder.id).order_by(BondFile.number.desc())
@@ -95,10 +100,16 @@ def read_record(session: Session, subject: Subject, folder_id: int) -> FolderRec
         .order_by(OutboxMail.id.desc())
         .limit(MOST_SHOWN)
     ).all()
-    return FolderRecord(folder, files, mails, _timeline(session, folder.id), may_upload(subject))
+    return FolderRecord(
+        folder,
+        files,
+        mails,
+        _timeline(session, folder.id, {**action_labels, **ACTION_LABELS}),
+        may_upload(subject),
+    )
 
 
-def _timeline(session: Session, folder_id: int) -> list[TimelineEntry]:
+def _timeline(session: Session, folder_id: int, labels: Mapping[str, str]) -> list[TimelineEntry]:
     entries = session.scalars(
         select(AuditEntry)
         .where(AuditEntry.object_kind == FOLDER, AuditEntry.object_id == str(folder_id))
@@ -107,7 +118,7 @@ def _timeline(session: Session, folder_id: int) -> list[TimelineEntry]:
     )
     timeline: list[TimelineEntry] = []
     for entry in entries:
-        told = _told(entry)
+        told = _told(entry, labels)
         # Leafing through a file is told once.
         if not timeline or _tale(timeline[-1]) != _tale(told):
             timeline.append(told)
@@ -118,7 +129,7 @@ def _tale(entry: TimelineEntry) -> tuple[str, str, str, Any]:
     return (entry.actor_label, entry.actor_name, entry.message, {**entry.values, "page": None})
 
 
-def _told(entry: AuditEntry) -> TimelineEntry:
+def _told(entry: AuditEntry, labels: Mapping[str, str]) -> TimelineEntry:
     values = {**json.loads(entry.detail), "action": entry.action}
     action = "bonds.replaced" if entry.action == "bonds.uploaded" and values["replaces"] else entry.action
     kind = ActorKind(entry.actor_kind)
@@ -126,7 +137,7 @@ def _told(entry: AuditEntry) -> TimelineEntry:
         at=entry.at,
         actor_label=ACTOR_LABELS.get(kind, ""),
         actor_name=entry.actor_name,
-        message=ACTION_LABELS.get(action, OTHER_ACTION),
+        message=labels.get(action, OTHER_ACTION),
         values=values,
         kind_label=FILE_KIND_LABELS[FileKind(values["kind"])] if "kind" in values else "",
     )

@@ -69,7 +69,7 @@ def upload(
     folder = session.scalar(
         select(BondFolder)
         .where(BondFolder.insurer_id == request.insurer_id, BondFolder.policy_number == request.policy_number)
-        .with_for_update(of=BondFolder)
+        .with_for_update()
     )
     # With the folder locked: the same upload running at this moment has answered by now (F12).
     earlier = session.scalar(
@@ -82,13 +82,14 @@ def upload(
     if folder is None:
         folder = _new_folder(session, clock, request, agency_id)
     else:
-        _check_addition(subject, folder, request)
-        _take_over_facts(clock, folder, request)
+        _check_addition(subject, folder, request, agency_id)
+        _take_over_facts(clock, folder, request, agency_id)
     numbers = _add_files(session, clock, actor, folder, prepared, max_files)
     mailed = folder.submission == Submission.ELECTRONIC
+    had_url = folder.token_sealed is not None
     if mailed:
         _rotate_password(session, clock, keys, folder, prepared, actor)
-        send_url(session, clock, keys, actor, folder, public_url, added=not is_new)
+        send_url(session, clock, keys, actor, folder, public_url, added=had_url)
         send_password(session, clock, keys, actor, folder, prepared.password, subject)
     outcome = UploadOutcome(folder.id, folder.policy_number, is_new, tuple(numbers), mailed)
     session.add(
@@ -183,7 +184,7 @@ def _new_folder(session: Session, clock: Clock, request: UploadRequest, agency_i
     return folder
 
 
-def _check_addition(subject: Subject, folder: BondFolder, request: UploadRequest) -> None:
+def _check_addition(subject: Subject, folder: BondFolder, request: UploadRequest, agency_id: int | None) -> None:
     if subject.has(Role.AGENCY) and folder.agency_id != subject.agency_id:
         raise Forbidden(
             "foreign_folder",
@@ -197,10 +198,20 @@ def _check_addition(subject: Subject, folder: BondFolder, request: UploadRequest
             N_("同じ証券番号が別の契約種類で登録されています。証券番号と契約種類をご確認ください。"),
             field="contract_type",
         )
+    if agency_id is not None and folder.agency_id not in (None, agency_id):
+        raise Refused("facts_differ", N_("同じ証券番号が別の取扱代理店で登録されています。"), field="agency_id")
+    if folder.token_sealed is not None and request.submission is Submission.PAPER:
+        raise Refused(
+            "facts_differ",
+            N_("この証券番号にはすでに閲覧用URLがあるため、書面に変えることはできません。"),
+            field="submission",
+        )
 
 
-def _take_over_facts(clock: Clock, folder: BondFolder, request: UploadRequest) -> None:
+def _take_over_facts(clock: Clock, folder: BondFolder, request: UploadRequest, agency_id: int | None) -> None:
     # The last upload counts, for the purge date too.
+    folder.agency_id = folder.agency_id or agency_id
+    folder.submission = request.submission.value
     folder.insurance_start = request.insurance_start
     folder.insurance_end = request.insurance_end
     folder.contractor_name = request.contractor_name

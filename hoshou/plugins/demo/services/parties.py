@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.platform.actor import Actor, ActorKind
-from hoshou.platform.subject import Role
+from hoshou.platform.staff.passwords import set_password
 from hoshou.plugins.demo.rules.accounts import ACCOUNTS, PASSWORD
 from hoshou.plugins.demo.rules.parties import AGENCIES, ORDERERS, Insurer, Orderer
 from hoshou.plugins.demo.rules.portfolio import RELEASE, DemoPolicy
 from hoshou.plugins.domains.models import DomainState, OrdererDomain
 from hoshou.plugins.organisations.models import Agency, AgencyCode
 from hoshou.plugins.organisations.models import Insurer as InsurerRow
-from hoshou.plugins.organisations.services.accounts import NewAccount, agency_called, create_account
+from hoshou.plugins.organisations.services.accounts import agency_called
+from hoshou.plugins.organisations.services.administration import UserDetails, create_user
 
 SEEDER = Actor(ActorKind.SYSTEM, "hoshou demo")
 USABLE_FOR = timedelta(days=60)
@@ -45,16 +46,18 @@ def seed_accounts(session: Session, clock: Clock) -> None:
     for account in ACCOUNTS:
         if account.username in known:
             continue
-        new = NewAccount(
+        details = UserDetails(
             username=account.username,
-            role=Role(account.role),
-            email=account.email,
             last_name=account.last_name,
             first_name=account.first_name,
+            email=account.email,
+            active=True,
+            roles=[account.role],
             insurer_id=insurer_row(session, account.insurer).id if account.insurer else None,
             agency_id=agency_called(session, account.agency.name).id if account.agency else None,
         )
-        create_account(session, clock, SEEDER, new, PASSWORD)
+        user = create_user(session, clock, SEEDER, details)
+        set_password(session, clock, SEEDER, user, PASSWORD)
 
 
 def seed_domains(session: Session, clock: Clock) -> None:

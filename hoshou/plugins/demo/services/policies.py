@@ -20,6 +20,7 @@ from hoshou.plugins.bonds.services.upload import upload
 from hoshou.plugins.demo.certificates import certificate_pdf, scanned
 from hoshou.plugins.demo.rules import certificate
 from hoshou.plugins.demo.rules.accounts import AGENCY_ACCOUNTS, INSURER_ACCOUNTS
+from hoshou.plugins.demo.rules.parties import INSURERS
 from hoshou.plugins.demo.rules.portfolio import DemoFile, DemoPolicy
 from hoshou.plugins.demo.services.parties import insurer_row
 from hoshou.plugins.organisations.services.accounts import agency_called
@@ -37,8 +38,8 @@ FILE_KINDS = {
 }
 FIRST_UPLOAD = time(9, 30)
 BETWEEN = timedelta(minutes=7)
-BY_INSURER = 4
-"""Of so many policies one is uploaded by the insurer's own staff."""
+UPLOADING_INSURERS = INSURERS[3::4]
+"""These have their own staff upload; the others leave it to the agencies."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +71,16 @@ def demo_uploads(policies: Iterable[DemoPolicy], clock: Clock) -> list[DemoUploa
     uploads: list[DemoUpload] = []
     same_day = 0
     last: date | None = None
-    for day, index, number, policy, file in sorted(files, key=lambda entry: entry[:3]):
+    for day, _, number, policy, file in sorted(files, key=lambda entry: entry[:3]):
         same_day = same_day + 1 if day == last else 0
         last = day
         at = datetime.combine(day, FIRST_UPLOAD, JST) + same_day * BETWEEN
-        uploads.append(DemoUpload(policy, file, number, _uploader(policy, index), min(at, clock.now())))
+        uploads.append(DemoUpload(policy, file, number, _uploader(policy), min(at, clock.now())))
     return uploads
 
 
-def _uploader(policy: DemoPolicy, index: int) -> str:
-    if index % BY_INSURER == BY_INSURER - 1:
+def _uploader(policy: DemoPolicy) -> str:
+    if policy.insurer in UPLOADING_INSURERS:
         return next(account.username for account in INSURER_ACCOUNTS if account.insurer == policy.insurer)
     return next(account.username for account in AGENCY_ACCOUNTS if account.agency == policy.agency)
 

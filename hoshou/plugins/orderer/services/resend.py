@@ -14,6 +14,7 @@ from hoshou.plugins.bonds.services.hold import hold_folder
 from hoshou.plugins.bonds.services.unlock import Match
 from hoshou.plugins.orderer.models import OrdererAttempt
 from hoshou.plugins.orderer.services.login import StartedAttempt, start_attempt
+from hoshou.plugins.orderer.services.verify import TRIES_PER_CODE
 
 PAUSE = timedelta(seconds=60)
 
@@ -48,6 +49,7 @@ def resend(
             OrdererAttempt.used_at.is_(None),
             OrdererAttempt.voided_at.is_(None),
             OrdererAttempt.expires_at > now,
+            OrdererAttempt.tries < TRIES_PER_CODE,
         )
         .values(voided_at=now)
         .execution_options(synchronize_session=False)

@@ -47,7 +47,8 @@ class UserDetails:
 def create_user(session: Session, clock: Clock, actor: Actor, details: UserDetails) -> User:
     """A user nobody can log in as until the link is used.
 
-    Raises Invalid with what stands against the details.
+    Raises Invalid with what stands against the details, and Refused ``role_missing`` before the first
+    `hoshou access sync`.
     """
     _check(session, details, None)
     # Nobody knows this one, so nobody logs in by it.
@@ -181,6 +182,10 @@ def _write(session: Session, user: User, details: UserDetails) -> None:
     user.last_name, user.first_name = details.last_name, details.first_name
     user.active = details.active
     user.roles = list(session.scalars(select(RoleRow).where(RoleRow.name.in_(details.roles))))
+    if len(user.roles) < len(set(details.roles)):
+        raise Refused(
+            "role_missing", N_("ロールが登録されていません。先に hoshou access sync を実行してください。")
+        )
     session.add(user)
     session.flush()
     home = session.get(Membership, user.id) or Membership(user_id=user.id)

@@ -1,0 +1,242 @@
+"""Every screen as its people meet it: it opens, it speaks Japanese, it needs few statements."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from webtest import TestApp
+
+from hoshou.platform.db import db, transact
+from hoshou.plugins.organisations.models import Agency, AgencyCode, Branch, Insurer
+from tests.accounts import add_user, log_in, token
+
+PAGES = [
+    "/home/",
+    "/account/",
+    "/audit/list/",
+    "/audit/list/?actor=a&action=staff&object_kind=user&object_id=1&since=2026-01-01&until=2026-12-31&before=99",
+    "/audit/show/1",
+    "/outbox/list/",
+    "/outbox/list/?state=dead",
+    "/jobs/list/",
+    "/jobs/show/mail.deliver",
+    "/mail-wording/list/",
+    "/mail-wording/edit/staff.invitation",
+    "/mail-wording/edit/orderer.otp",
+    "/grants/list/",
+    "/holidayview/list/",
+    "/holidayview/list/?_oc_HolidayView=day&_od_HolidayView=desc&page_HolidayView=1&psize_HolidayView=10",
+    "/holidayview/add",
+    "/holidayview/edit/2026-01-01",
+    "/holidayview/show/2026-01-01",
+    "/calendaryearview/list/",
+    "/calendaryearview/add",
+    "/maintenanceview/list/",
+    "/maintenanceview/add",
+    "/insurerview/list/",
+    "/insurerview/add",
+    "/insurerview/edit/1",
+    "/insurerview/show/1",
+    "/branchview/list/?_flt_0_insurer=1",
+    "/branchview/add",
+    "/agencyview/list/",
+    "/agencyview/add",
+    "/agencyview/edit/1",
+    "/agencyview/show/1",
+    "/agencycodeview/list/",
+    "/agencycodeview/add",
+    "/agencycodeview/edit/1",
+    "/userview/list/",
+    "/userview/add",
+    "/userview/edit/1",
+    "/userview/show/1",
+    "/domainview/list/",
+]
+
+FRAMEWORK_ENGLISH = [
+    "Access is Denied", "Actions", "Add a new record", "Add Filter", "Added Row", "Already exists", "Are you sure",
+    "Changed Row", "Contains", "Delete record", "Deleted Row", "Detail", "Edit record", "Equal to", "List Users",
+    "Logout", "No records found", "Not a valid", "Order by", "Page size", "Password", "Profile", "Record Count",
+    "Save", "Search", "Security", "Select Value", "Show record", "Sign In", "This field is required", "User Name",
+    "Welcome", "Add ", "Edit ", "Show ", "Delete ", "Back",
+]  # fmt: skip
+
+
+def visible_text(page: object) -> str:
+    html = page.html  # type: ignore[attr-defined]
+    for element in html.find_all(["script", "style"]):
+        element.decompose()
+    return str(html.get_text(" "))
+
+
+@pytest.mark.req("P-010")
+@pytest.mark.parametrize("address", PAGES)
+def test_page_opens_in_japanese(admin: TestApp, address: str) -> None:
+    page = admin.get(address)
+    text = visible_text(page)
+    assert [words for words in FRAMEWORK_ENGLISH if words in text] == []
+    assert page.html.find("h1")
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.req("P-010")
+def test_errors_of_a_form_speak_japanese(admin: TestApp) -> None:
+    page = admin.get("/insurerview/add")
+    answer = page.forms["model_form"].submit()
+    assert answer.status_int == 200
+    text = visible_text(answer)
+    assert [words for words in FRAMEWORK_ENGLISH if words in text] == []
+    assert "必須" in text
+
+
+@pytest.mark.req("P-010")
+def test_english_is_a_choice(admin: TestApp) -> None:
+    page = admin.get("/home/")
+    admin.post("/language", {"csrf_token": token(page), "locale": "en", "next": "/home/"})
+    assert admin.get("/home/").html.html["lang"] == "en"
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements issued meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def fill(app: Flask, count: int) -> None:
+    def work(session: object) -> None:
+        insurers = session.query(Insurer).all()  # type: ignore[attr-defined]
+        for number in range(count):
+            insurer = insurers[number % len(insurers)]
+            session.add(Branch(insurer=insurer, code=f"B{number}", name=f"営業店{number}"))  # type: ignore[attr-defined]
+            agency = Agency(name=f"代理店{number}", phone="", email="")
+            agency.codes.append(AgencyCode(insurer=insurer, code=f"C{number}"))
+            session.add(agency)  # type: ignore[attr-defined]
+
+    with app.app_context():
+        transact(work)
+    for number in range(count):
+        add_user(app, f"user{number}")
+
+
+LISTS = [
+    "/branchview/list/",
+    "/agencyview/list/",
+    "/agencycodeview/list/",
+    "/userview/list/",
+    "/holidayview/list/",
+    "/audit/list/",
+    "/outbox/list/",
+    "/jobs/list/",
+    "/insurerview/list/",
+]
+
+
+@pytest.mark.req("P-006")
+def test_lists_need_as_many_statements_for_many_rows_as_for_few(site: Flask, admin: TestApp) -> None:
+    fill(site, 25)
+    counted = {}
+    for address in LISTS:
+        with statements(site) as seen:
+            admin.get(address)
+        counted[address] = len(seen)
+    assert {address: count for address, count in counted.items() if count > 12} == {}
+
+
+@pytest.mark.req("P-007", "B12")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page_InsurerView=x",
+        "page_InsurerView=-1",
+        "psize_InsurerView=1000000",
+        "psize_InsurerView=99999999999999999999",
+        "_oc_InsurerView=__class__&_od_InsurerView=asc",
+        "_oc_InsurerView=name&_od_InsurerView=sideways",
+        "_flt_9_name=x",
+        "_flt_0_password=x",
+        "_flt_0_name=%25%27%3B--",
+        "_flt_2_name=%00",
+    ],
+)
+def test_odd_queries_are_refused_or_ignored(admin: TestApp, query: str) -> None:
+    assert admin.get(f"/insurerview/list/?{query}", status="*").status_int in (200, 400)
+
+
+@pytest.mark.parametrize("key", ["x", "-1", "0", "99999999999999999999999", "1.5", "%00"])
+def test_odd_keys_find_nothing(admin: TestApp, key: str) -> None:
+    for view in ("insurerview", "userview", "maintenanceview"):
+        for method in ("show", "edit"):
+            assert admin.get(f"/{view}/{method}/{key}", status="*").status_int in (
+                404,
+                200 if key == "１" else 404,
+            )
+    assert admin.get(f"/holidayview/edit/{key}", status="*").status_int == 404
+
+
+def test_a_list_leaves_nothing_of_its_filters_behind(site: Flask, admin: TestApp) -> None:
+    """What one request asks for must not reach another's query, let alone displace its row scope."""
+    admin.get("/insurerview/list/?_flt_2_name=%E6%9D%B1")
+    view = next(view for view in site.extensions["appbuilder"].baseviews if type(view).__name__ == "InsurerView")
+    assert (view._filters.filters, view._filters.values) == ([], [])
+
+
+def test_search_finds(admin: TestApp) -> None:
+    page = admin.get("/insurerview/list/")
+    form = next(form for form in page.forms.values() if form.method.lower() == "get")
+    form[next(name for name in form.fields if name and name.endswith("_short_name"))] = "東京"
+    found = form.submit()
+    assert "東京海上日動火災保険株式会社" in found
+    assert "共栄火災海上保険株式会社" not in found
+
+
+@pytest.mark.req("A-003")
+def test_insurers_stand_in_the_order_of_the_syllabary(site: Flask) -> None:
+    page = log_in(site, "kyokai").get("/insurerview/list/").text
+    names = [
+        "あいおいニッセイ同和",
+        "ＡＩＧ",
+        "共栄火災",
+        "損害保険ジャパン",
+        "大同火災",
+        "東京海上日動",
+        "日新火災",
+        "三井住友海上",
+    ]
+    positions = [page.index(name) for name in names]
+    assert positions == sorted(positions)
+
+
+@pytest.mark.req("P-010")
+@pytest.mark.parametrize(
+    ("address", "field", "value"),
+    [
+        ("/calendaryearview/add", "year", "abc"),
+        ("/calendaryearview/add", "year", ""),
+        ("/maintenanceview/add", "starts_at", "tomorrow"),
+        ("/insurerview/add", "active_from", "2026-02-30"),
+        ("/insurerview/add", "code", "tokio"),
+        ("/insurerview/add", "code", "x" * 21),
+        ("/branchview/add", "insurer", "999"),
+        ("/holidayview/add", "day", ""),
+    ],
+)
+def test_faulty_values_are_told_in_japanese(admin: TestApp, address: str, field: str, value: str) -> None:
+    answer = admin.post(address, {"csrf_token": token(admin.get(address)), field: value})
+    error = answer.html.find(id=f"{field}-error").text
+    assert re.search("[ぁ-ん]", error), error
+    assert not re.search("[A-Za-z]{4}", error), error
