@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
+from playwright.sync_api import expect
+
 from hoshou.base.clock import jst
 from hoshou.platform.calendar import Maintenance
 from hoshou.plugins.demo.services.parties import REGISTERED
@@ -40,9 +42,19 @@ def enter_viewer(visitor: Visitor, folder: Folder) -> None:
     wait_for_picture(visitor)
 
 
+def show_file(visitor: Visitor, number: int) -> None:
+    """Choose a file in the pull-down."""
+    visitor.page.select_option("#file", str(number))
+    visitor.page.wait_for_url(f"**/files/{number}")
+    wait_for_picture(visitor)
+
+
 def wait_for_picture(visitor: Visitor) -> None:
-    visitor.page.wait_for_function("document.querySelector('[data-page] img').naturalWidth > 0")
-    visitor.page.wait_for_function("document.querySelector('[data-page] .page__loading') === null")
+    """Until the first page is drawn; what stands in its place meanwhile goes then."""
+    first = visitor.page.locator("[data-page='1']")
+    first.locator("img").wait_for()
+    expect(first.locator(".page__loading")).to_have_count(0)
+    assert first.locator("img").evaluate("image => image.naturalWidth") > 500
 
 
 def ask_for_code(visitor: Visitor, folder: Folder, address: str) -> None:
@@ -136,11 +148,19 @@ def _locked(visitor: Visitor, scene: Scene) -> None:
     raise AssertionError("never locked")
 
 
+def _viewer(visitor: Visitor, scene: Scene) -> None:
+    enter_viewer(visitor, scene.certificate)
+    show_file(visitor, 1)
+
+
+def _preview(visitor: Visitor, scene: Scene) -> None:
+    enter_preview(visitor, scene.certificate)
+    show_file(visitor, 1)
+
+
 def _replaced(visitor: Visitor, scene: Scene) -> None:
     enter_viewer(visitor, scene.replaced)
-    visitor.page.select_option("#file", "2")
-    visitor.page.wait_for_url("**/files/2")
-    wait_for_picture(visitor)
+    show_file(visitor, 2)
 
 
 def _gone(visitor: Visitor, scene: Scene) -> None:
@@ -205,11 +225,11 @@ PUBLIC = [
     Place("orderer-otp-wrong", _wrong_code),
     Place("orderer-otp-used", _used_code),
     Place("orderer-otp-expired", _expired_code),
-    Place("orderer-preview", lambda visitor, scene: enter_preview(visitor, scene.certificate)),
+    Place("orderer-preview", _preview),
     Place("orderer-idle", _idle_preview),
     Place("viewer-password", lambda visitor, scene: visitor.go(scene.certificate.path)),
     Place("viewer-password-wrong", _wrong_password),
-    Place("viewer", lambda visitor, scene: enter_viewer(visitor, scene.certificate)),
+    Place("viewer", _viewer),
     Place("viewer-replaced", _replaced),
     Place("viewer-left", _left),
     Place("viewer-idle", _idle),

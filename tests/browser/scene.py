@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, replace
 
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
 from hoshou.platform.subject import Role
+from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.services.url import viewing_url
+from hoshou.plugins.demo.rules.accounts import ACCOUNTS
 from hoshou.plugins.demo.rules.parties import AGENCIES
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
 from hoshou.plugins.demo.services import parties, policies
 from hoshou.plugins.demo.services.policies import Limits
-from hoshou.plugins.bonds.models import BondFolder
-from hoshou.plugins.bonds.services.url import viewing_url
 from tests.accounts import add_user
 from tests.browser.live import LiveSite
 
@@ -56,6 +59,7 @@ def set_scene(site: LiveSite) -> Scene:
     add_user(site.app, ADMIN, Role.ADMINISTRATOR)
     add_user(site.app, CLERK, Role.ASSOCIATION)
     add_user(site.app, AUDITOR, Role.AUDITOR)
+    site.run(_name_staff)
     scene = Scene(*[_upload(site, everything[index]) for index in CHOSEN])
     site.deliver()
     site.run(lambda session: _delete(session, site, scene.gone))
@@ -78,6 +82,12 @@ def _upload(site: LiveSite, policy: DemoPolicy) -> Folder:
         folder = Folder(row.id, policy, viewing_url(here.keys, row, ""), password)
         db.session.remove()
     return folder
+
+
+def _name_staff(session: Session) -> None:
+    for account in ACCOUNTS:
+        for user in session.scalars(select(User).where(User.username == account.username)):
+            user.last_name, user.first_name, user.email = account.last_name, account.first_name, account.email
 
 
 def _delete(session: Session, site: LiveSite, folder: Folder) -> None:

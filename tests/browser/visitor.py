@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright, ViewportSize
 
-from tests.browser.live import LiveSite
 from tests.accounts import PASSWORD
+from tests.browser.live import LiveSite
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -60,7 +60,7 @@ class Visitor:
         self.go("/login/")
         self.page.fill("#username", username)
         self.page.fill("#password", PASSWORD)
-        self.press("ログイン", "main")
+        self.page.click("main button[type=submit]")
         self.page.wait_for_url("**/home/")
 
     def press(self, name: str, within: str = "main") -> None:
@@ -79,13 +79,20 @@ class Visitor:
     def overflow(self, width: int) -> int:
         """How many pixels the page scrolls sideways in a window of that width."""
         self.page.set_viewport_size(ViewportSize(width=width, height=768))
-        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+        return int(
+            self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        )
 
 
 @contextmanager
 def visiting(site: LiveSite, browser: Browser, size: ViewportSize = DESKTOP) -> Iterator[Visitor]:
     """A new window without cookies, from an address of its own."""
-    context = browser.new_context(viewport=size, extra_http_headers={"X-Forwarded-For": next(_addresses)})
+    context = browser.new_context(
+        viewport=size,
+        locale="ja-JP",
+        timezone_id="Asia/Tokyo",
+        extra_http_headers={"X-Forwarded-For": next(_addresses)},
+    )
     context.set_default_timeout(30_000)
     try:
         yield Visitor(site, context)
