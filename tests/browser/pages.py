@@ -14,10 +14,18 @@ from hoshou.plugins.demo.services.parties import REGISTERED
 from tests.browser import scene as who
 from tests.browser.scene import Folder, Scene
 from tests.browser.visitor import Visitor
+from tests.samples import pdfs
 
 SUNDAY = jst(2026, 4, 19, 10, 0)
 _orderers = count(1)
 CODE = re.compile(r"ワンタイムパスワード: (\d{8})")
+
+WATCH_PROGRESS = """() => {
+  const line = document.querySelector("[data-progress]");
+  const note = () => line.hidden || sessionStorage.setItem("progress", line.textContent);
+  new MutationObserver(note).observe(line, { attributes: true, childList: true, subtree: true });
+}"""
+"""Notes what the upload's progress said, for after the page is gone."""
 
 
 @dataclass(frozen=True)
@@ -246,20 +254,28 @@ PUBLIC = [
 ]
 
 
-def _first(listing: str) -> Callable[[Visitor, Scene], None]:
-    """The first record of a list, by its own link."""
+def _uploaded(visitor: Visitor, scene: Scene) -> None:
+    """The page after an added upload."""
+    visitor.go(f"/bonds/upload/?folder={scene.growing.id}")
+    visitor.page.fill("#contractor_email_again", visitor.page.input_value("#contractor_email"))
+    visitor.page.set_input_files(
+        "#files", {"name": "証券別紙.pdf", "mimeType": "application/pdf", "buffer": pdfs.plain(2)}
+    )
+    visitor.press("アップロード")
+    visitor.page.wait_for_url("**/bonds/upload/done/*")
 
-    def open(visitor: Visitor, scene: Scene) -> None:
-        visitor.go(listing)
-        visitor.page.locator("main tbody a[href*='/edit/'], main tbody a[href*='/show/']").first.click()
-        visitor.page.wait_for_url(re.compile("/(edit|show)/"))
 
-    return open
+def _refused_upload(visitor: Visitor, scene: Scene) -> None:
+    visitor.go("/bonds/upload/")
+    visitor.press("アップロード")
+    visitor.page.locator("[data-error-summary]").wait_for()
 
 
 STAFF = [
     Place("staff-home", _at("/home/"), who.AGENT),
     Place("staff-upload", _at("/bonds/upload/"), who.AGENT),
+    Place("staff-upload-errors", _refused_upload, who.AGENT),
+    Place("staff-uploaded", _uploaded, who.AGENT),
     Place("staff-folders", _at("/bonds/folders/list/"), who.AGENT),
     Place("staff-folder", lambda v, s: v.go(f"/bonds/folders/show/{s.certificate.id}"), who.AGENT),
     Place("staff-addition", lambda v, s: v.go(f"/bonds/upload/?folder={s.certificate.id}"), who.AGENT),

@@ -19,8 +19,8 @@ from hoshou.plugins.demo.services.policies import Limits
 from tests.accounts import add_user
 from tests.browser.live import LiveSite
 
-CHOSEN = (24, 18, 12, 0)
-"""One file; a scan; three files of which one is replaced; a certificate with annex and change notice."""
+CHOSEN = (24, 18, 36, 12, 0)
+"""One file; two scans; three files of which one is replaced; a certificate with annex and change notice."""
 
 LIMITS = Limits(max_files=20, max_bytes=20 * 1024 * 1024)
 AGENT, ADMIN, CLERK, AUDITOR = "agency1", "admin", "association", "auditor"
@@ -42,10 +42,11 @@ class Folder:
 
 @dataclass(frozen=True)
 class Scene:
-    """The folders; ``gone`` is deleted, ``broken`` has lost the bytes of its file."""
+    """The folders; ``gone`` is deleted, ``broken`` has lost the bytes of its file, ``growing`` is added to."""
 
     gone: Folder
     broken: Folder
+    growing: Folder
     replaced: Folder
     certificate: Folder
 

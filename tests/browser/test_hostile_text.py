@@ -96,7 +96,9 @@ def _enter(session: Session, clock: FixedClock, number: int, payload: str) -> No
             ),
         ]
     )
-    audit.record(session, clock, Actor(ActorKind.STAFF, payload), "test.entered", "test", str(number), said=TOGETHER)
+    audit.record(
+        session, clock, Actor(ActorKind.STAFF, payload), "test.entered", "test", str(number), said=TOGETHER
+    )
 
 
 def assert_said(page: Page, payloads: list[str], where: str) -> None:

@@ -15,18 +15,13 @@ from hoshou.plugins.demo.services.parties import REGISTERED, seed_domains
 from tests.accounts import add_agency, add_user
 from tests.browser.conftest import Visit
 from tests.browser.live import LiveSite
-from tests.browser.pages import wait_for_picture
+from tests.browser.pages import WATCH_PROGRESS, wait_for_picture
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
 AGENT_MAIL = "agency1@example.jp"
 ORDERER = f"keiyaku@{REGISTERED.domain}"
-WATCH_PROGRESS = """() => {
-  const line = document.querySelector("[data-progress]");
-  const note = () => line.hidden || sessionStorage.setItem("progress", line.textContent);
-  new MutationObserver(note).observe(line, { attributes: true, childList: true, subtree: true });
-}"""
 
 
 def open_mail(visitor: Visitor, recipient: str, subject: str) -> str:

@@ -12,7 +12,7 @@ from hoshou.platform import access
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.builder import staff_builder
 from hoshou.platform.subject import Role
-from tests.staff_site import add_agency, add_user, browser, log_in, token
+from tests.accounts import add_agency, add_user, browser, log_in, token
 
 READ = "list show"
 KEEP = "list show add edit"

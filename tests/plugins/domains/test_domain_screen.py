@@ -13,7 +13,7 @@ from hoshou.platform.subject import Role
 from hoshou.plugins.domains.models import OrdererDomain
 from hoshou.plugins.domains.rules.free_mail import is_free_mail
 from hoshou.plugins.domains.services.registered import is_registered
-from tests.staff_site import add_user, log_in
+from tests.accounts import add_user, log_in
 
 
 @pytest.fixture

@@ -65,18 +65,19 @@ def upload(
     """
     require_uploader(subject)
     idempotency_key = checked_key(idempotency_key)
-    earlier = session.scalar(
-        select(UploadReceipt).where(UploadReceipt.user_id == subject.user_id, UploadReceipt.key == idempotency_key)
-    )
-    if earlier is not None:
-        return _answer_again(earlier, prepared)
     request = prepared.request
-    agency_id = _agency(session, clock.today(), subject, request)
     folder = session.scalar(
         select(BondFolder)
         .where(BondFolder.insurer_id == request.insurer_id, BondFolder.policy_number == request.policy_number)
         .with_for_update()
     )
+    # With the folder locked: the same upload running at this moment has answered by now (F12).
+    earlier = session.scalar(
+        select(UploadReceipt).where(UploadReceipt.user_id == subject.user_id, UploadReceipt.key == idempotency_key)
+    )
+    if earlier is not None:
+        return _answer_again(earlier, prepared)
+    agency_id = _agency(session, clock.today(), subject, request)
     is_new = folder is None
     if folder is None:
         folder = _new_folder(session, clock, request, agency_id)
