@@ -61,6 +61,7 @@ def shared() -> dict[str, Any]:
     return {
         "html_lang": chosen_language().partition("_")[0],
         "site_open": opening_state().is_open,
+        "in_maintenance": opening_state().reason == "maintenance",
         "domain_contact_email": current_app.config["DOMAIN_CONTACT_EMAIL"],
         "staff_login_url": url_for("StaffAuthView.login"),
         "demo": current_app.config["DEMO"],

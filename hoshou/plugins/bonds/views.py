@@ -339,6 +339,7 @@ STAFF_VIEWS = (
         category=CATEGORY,
         category_label=CATEGORY_LABEL,
         order=10,
+        method_labels={"upload": N_("アップロード")},
     ),
     StaffView(
         view=BondFolderView,
@@ -352,5 +353,6 @@ STAFF_VIEWS = (
         category=CATEGORY,
         category_label=CATEGORY_LABEL,
         order=11,
+        method_labels={"content": N_("原本とプレビュー"), "renotify": N_("再通知・再発行")},
     ),
 )

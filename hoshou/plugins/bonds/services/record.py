@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.base.errors import noop_gettext as N_
-from hoshou.platform.actor import ActorKind
+from hoshou.platform.actor import ACTOR_LABELS, ActorKind
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.mail.outbox import MailState, OutboxMail
 from hoshou.platform.subject import Subject
@@ -41,14 +41,6 @@ ACTION_LABELS = {
     "bonds.page_shown": N_("ファイル%(file)sを画面に表示しました"),
 }
 OTHER_ACTION = N_("その他の操作（%(action)s）")
-
-ACTOR_LABELS = {
-    ActorKind.VIEWER: N_("閲覧者"),
-    ActorKind.ORDERER: N_("発注者"),
-    ActorKind.PUBLIC: N_("外部の利用者"),
-    ActorKind.JOB: N_("自動処理"),
-    ActorKind.SYSTEM: N_("システム"),
-}
 
 
 @dataclass(frozen=True)
@@ -135,7 +127,7 @@ def _told(entry: AuditEntry, labels: Mapping[str, str]) -> TimelineEntry:
     kind = ActorKind(entry.actor_kind)
     return TimelineEntry(
         at=entry.at,
-        actor_label=ACTOR_LABELS.get(kind, ""),
+        actor_label="" if kind is ActorKind.STAFF else ACTOR_LABELS[kind],
         actor_name=entry.actor_name,
         message=labels.get(action, OTHER_ACTION),
         values=values,
