@@ -170,7 +170,7 @@ def test_the_encrypted_form_opens_with_the_password_shown_and_no_other(uploaded:
         pikepdf.open(io.BytesIO(again), password=shown)
 
 
-@pytest.mark.req("A-029", "A-030", "A-069", "A3")
+@pytest.mark.req("A-029", "A-030", "A-069")
 def test_neither_password_is_anywhere_else(uploaded: Office, caplog: pytest.LogCaptureFixture) -> None:
     _url, viewing = mails()
     outbox = len(mails())
@@ -305,7 +305,7 @@ def test_nobody_else_gets_the_form(uploaded: Office, address: str) -> None:
     assert [action for action in actions()[len(before) :] if action.startswith("bonds.")] == []
 
 
-@pytest.mark.req("A-069", "A22")
+@pytest.mark.req("A-069")
 def test_the_sealed_password_is_bound_to_its_folder_serial_and_holder(uploaded: Office) -> None:
     send(uploaded.agent, form_values(uploaded.ms, policy_number="B-2"))
     with unit_of_work() as session:
