@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Blueprint, Flask, current_app, g, jsonify, render_template, request
 
 from hoshou.platform.calendar import Opening, opening
 from hoshou.platform.context import platform
@@ -11,8 +11,19 @@ from hoshou.platform.db import db
 ALWAYS = frozenset({"site", "static", "appbuilder", "StaffAuthView"})
 """Blueprints that answer at any hour: the public home, assets, and the login, which leads to the closed page."""
 
+ANY_HOUR = "hoshou.any_hour"
+"""Where an application keeps the names of its blueprints that answer at any hour."""
 
 TO_THE_MINUTE = "%Y/%m/%d %H:%M"
+
+
+def open_at_any_hour(blueprint: Blueprint) -> Blueprint:
+    """Let a plugin's public pages answer outside the service hours too: information, nobody's data.
+
+    Maintenance closes them like all others (A-062).
+    """
+    blueprint.record(lambda state: state.app.extensions.setdefault(ANY_HOUR, set()).add(state.name))
+    return blueprint
 
 
 def opening_state() -> Opening:
@@ -39,6 +50,8 @@ def init_gate(app: Flask) -> None:
 
 
 def _hours_apply() -> bool:
+    if request.blueprint in current_app.extensions.get(ANY_HOUR, ()):
+        return False
     is_public: bool = request.blueprint in current_app.config["PUBLIC_BLUEPRINTS"]
     return is_public or current_app.config["STAFF_HOURS_ENFORCED"]
 
