@@ -59,6 +59,9 @@ EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
 STAFF_HOURS_ENFORCED = _flag("HOSHOU_STAFF_HOURS", True)
 
+# The manual supports PCs only. The pages work on phones and tablets all the same and say so; this shuts them out (D-07).
+PC_ONLY = _flag("HOSHOU_PC_ONLY", False)
+
 # Limits of an upload (D-01, D-19).
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_FILES_PER_FOLDER = 20

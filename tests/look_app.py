@@ -53,6 +53,7 @@ MESSAGES = (
     "lost_session",
     "maintenance",
     "not_found",
+    "pc_only",
     "unavailable",
 )
 
@@ -88,7 +89,7 @@ def make_app() -> Flask:
     def page_image(**_: Any) -> Response:
         return Response(PIXEL, mimetype="image/gif")
 
-    def nothing(**_: Any) -> str:
+    def nothing(*_endpoint: Any, **_: Any) -> str:
         return ""
 
     def errors(**sentences: str) -> dict[str, str]:
@@ -159,6 +160,7 @@ def make_app() -> Flask:
             "html_lang": "ja",
             "domain_contact_email": "syouken-kakunin@sonpo.or.jp",
             "staff_login_url": "/login/",
+            "url_if": nothing,
         }
 
     @app.after_request

@@ -1,5 +1,9 @@
-"""The gate: outside the service hours and during maintenance no page answers (A-061, A-062, D-17)."""
+"""The gate: outside the service hours and during maintenance no page answers (A-061, A-062, D-17).
 
+Where the settings ask for it, the public service answers PCs only (D-07).
+"""
+
+import re
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, jsonify, render_template, request
@@ -13,6 +17,9 @@ ALWAYS = frozenset({"site", "static", "appbuilder", "StaffAuthView"})
 
 ANY_HOUR = "hoshou.any_hour"
 """Where an application keeps the names of its blueprints that answer at any hour."""
+
+HANDHELD = re.compile(r"Mobi|Android|iPhone|iPad|Tablet|Silk/")
+"""How phones and tablets name themselves."""
 
 TO_THE_MINUTE = "%Y/%m/%d %H:%M"
 
@@ -44,16 +51,26 @@ def init_gate(app: Flask) -> None:
         if request.blueprint in ALWAYS or request.endpoint is None or request.endpoint.endswith(".static"):
             return None
         state = opening_state()
-        if state.is_open or (state.reason == "hours" and not _hours_apply()):
-            return None
-        return _closed(state)
+        if not (state.is_open or (state.reason == "hours" and not _hours_apply())):
+            return _closed(state)
+        if current_app.config["PC_ONLY"] and _is_service() and HANDHELD.search(request.user_agent.string):
+            return render_template("site/pc_only.html"), 403
+        return None
+
+
+def _is_service() -> bool:
+    """Whether the page is one of the public service, not of the information around it."""
+    is_public: bool = request.blueprint in current_app.config["PUBLIC_BLUEPRINTS"]
+    return is_public and not _is_information()
+
+
+def _is_information() -> bool:
+    return request.blueprint in current_app.extensions.get(ANY_HOUR, ())
 
 
 def _hours_apply() -> bool:
-    if request.blueprint in current_app.extensions.get(ANY_HOUR, ()):
-        return False
-    is_public: bool = request.blueprint in current_app.config["PUBLIC_BLUEPRINTS"]
-    return is_public or current_app.config["STAFF_HOURS_ENFORCED"]
+    staff_hours: bool = current_app.config["STAFF_HOURS_ENFORCED"]
+    return _is_service() or (staff_hours and not _is_information())
 
 
 def _closed(state: Opening) -> tuple[Any, int]:

@@ -1,8 +1,12 @@
 """The guide pages: information that anyone may read at any hour (A-083 to A-086)."""
 
+from datetime import date
 from typing import Any
 
+from babel.dates import format_skeleton
 from flask import Blueprint, redirect, render_template, request, url_for
+
+from flask_babel import get_locale
 
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.db import reading
@@ -77,20 +81,42 @@ def contacts() -> Any:
 def revisions() -> Any:
     """改定履歴."""
     with reading() as session:
-        return _page("revisions", "guides/revisions.html", editions=read.read_revisions(session, _language()))
+        editions = read.read_revisions(session, _language())
+    return _page("revisions", "guides/revisions.html", editions=editions, month_and_year=month_and_year)
 
 
-@guides.get(f"/guide/<any('{Flow.NEW.value}', '{Flow.CHANGE.value}'):key>")
-def flow(key: str) -> Any:
+@guides.get("/guide/new-contract")
+def new_contract() -> Any:
+    """受発注者さまの対応フロー (1) 新規契約."""
+    return _flow(Flow.NEW)
+
+
+@guides.get("/guide/change")
+def change() -> Any:
+    """受発注者さまの対応フロー (2) 保険期間中の増額・延長等の変更."""
+    return _flow(Flow.CHANGE)
+
+
+def month_and_year(day: date) -> str:
+    """2025年11月, November 2025."""
+    return str(format_skeleton("yMMMM", day, locale=get_locale()))
+
+
+def address_of(key: str) -> str:
+    """The address of a guide page."""
+    return url_for("guides.faq") if key == FAQ else url_for("guides.page", key=key)
+
+
+def _flow(flow: Flow) -> str:
     """A flow, drawn in lanes, and what orderers and contractors do in it."""
     with reading() as session:
-        stages = read.read_flow(session, _language(), Flow(key))
+        stages = read.read_flow(session, _language(), flow)
     tasks = [
         (lane, [(stage.number, step) for stage in stages for step in stage.steps if step.lane is lane])
         for lane in (Lane.ORDERER, Lane.CONTRACTOR)
     ]
     return _page(
-        key,
+        flow.value,
         "guides/flow.html",
         stages=stages,
         tasks=tasks,
@@ -98,11 +124,6 @@ def flow(key: str) -> Any:
         lane_labels=LANE_LABELS,
         way_height=WAY_HEIGHT,
     )
-
-
-def address_of(key: str) -> str:
-    """The address of a guide page."""
-    return url_for("guides.faq") if key == FAQ else url_for("guides.page", key=key)
 
 
 def _page(key: str, template: str, **values: Any) -> str:

@@ -88,7 +88,7 @@ class FaqView(GuideView):
     label_columns = {
         "number": _l("番号"),
         "faq_group": _l("分類"),
-        "audience": _l("対象"),
+        "audience": _l("対象者"),
         "question_ja": _l("質問"),
         "answer_ja": _l("回答"),
         "question_en": _l("質問（英語）"),
@@ -105,7 +105,7 @@ class FaqView(GuideView):
     base_order = ("position", "asc")
     add_form_extra_fields = {
         "faq_group": ChoiceField(_l("分類"), choices=_choices(_GROUPS), coerce=int),
-        "audience": ChoiceField(_l("対象"), choices=_choices(_AUDIENCES)),
+        "audience": ChoiceField(_l("対象者"), choices=_choices(_AUDIENCES)),
     }
     edit_form_extra_fields = add_form_extra_fields
 
@@ -234,9 +234,9 @@ class StepView(GuideView):
         "lane": _l("担当"),
         "from_lanes": _l("矢印の起点"),
         "by_mail": _l("メールで届く"),
-        "title_ja": _l("手順"),
+        "title_ja": _l("手順名"),
         "note_ja": _l("備考"),
-        "title_en": _l("手順（英語）"),
+        "title_en": _l("手順名（英語）"),
         "note_en": _l("備考（英語）"),
     }
     description_columns = {"stage": _l("上から並ぶ順です。同じ段階の手順は、横に並びます。"), "note_ja": _SIGNS}
