@@ -5,7 +5,6 @@ from typing import Any
 
 from babel.dates import format_skeleton
 from flask import Blueprint, redirect, render_template, request, url_for
-
 from flask_babel import get_locale
 
 from hoshou.base.errors import noop_gettext as N_
