@@ -1,10 +1,12 @@
 """Staff screens: the association edits what the guide pages say."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from hoshou.base.errors import noop_gettext as N_
@@ -48,6 +50,10 @@ class LanesField(SelectMultipleField):
 
     widget = ChoiceInput(multiple=True)
 
+    def __init__(self, label: Any, **options: Any) -> None:
+        choices = [SelectChoice(value, _l(lane)) for value, lane in _LANES.items()]
+        super().__init__(label, choices=choices, **options)
+
     def process_data(self, value: str | None) -> None:
         self.data = (value or "").split()
 
@@ -59,7 +65,7 @@ class GuideView(StaffModelView):
     """A screen of texts in both languages."""
 
     row_scope = every_row
-    search_columns: list[str] = []
+    search_columns: ClassVar[Sequence[str]] = ()
 
     def pre_add(self, item: Any) -> None:
         prepare_texts(item)
@@ -253,7 +259,6 @@ class StepView(GuideView):
         "lane": ChoiceField(_l("担当"), choices=_choices(_LANES)),
         "from_lanes": LanesField(
             _l("矢印の起点"),
-            choices=_choices(_LANES),
             description=_l("前の段階のどの担当から続くかを選びます。最初の手順では選びません。"),
         ),
     }

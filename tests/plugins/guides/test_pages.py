@@ -67,7 +67,9 @@ def test_references_to_the_printed_manual_lead_to_the_page_of_the_site(public_si
 @pytest.mark.parametrize(
     ("asked", "numbers"),
     [
-        ({"q": "ﾜﾝﾀｲﾑ　迷惑"}, []),
+        ({"q": "ﾜﾝﾀｲﾑ　迷惑"}, [2]),
+        ({"q": "ﾜﾝﾀｲﾑ　容量"}, [8]),
+        ({"q": "ﾜﾝﾀｲﾑ　請求書"}, []),
         ({"q": "ﾜﾝﾀｲﾑﾊﾟｽﾜｰﾄﾞ", "role": "orderer"}, [2, 3, 8]),
         ({"q": "メールアドレス"}, [2, 9, 15]),
         ({"q": "Ｑ１２"}, [12]),

@@ -23,7 +23,7 @@ def seed_guides(session: Session) -> int:
     """
     rows: list[Entity] = []
     for kind, table in TABLES:
-        if session.scalar(select(table.id).limit(1)) is None:  # type: ignore[attr-defined]
+        if session.scalar(select(table.id).limit(1)) is None:
             rows += [table(**entry) for entry in golden(kind)]
     known = set(session.scalars(select(GuidePage.key)))
     rows += [GuidePage(**entry) for entry in golden("pages") if entry["key"] not in known]
