@@ -35,6 +35,7 @@ PLUGINS = [
     "domains",
     "viewer",
     "orderer",
+    "guides",
 ]
 if _env("HOSHOU_PLUGINS"):
     PLUGINS = [name.strip() for name in _env("HOSHOU_PLUGINS", "").split(",") if name.strip()]
@@ -63,6 +64,9 @@ EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
 # Staff keep the same hours, but for these roles: somebody must be able to mend the calendar.
 ROLES_AT_ANY_HOUR = [role for role in _env("HOSHOU_ROLES_AT_ANY_HOUR", "administrator").split(",") if role]
+
+# The manual supports PCs only. The pages work on phones and tablets all the same and say so; this shuts them out (D-07).
+PC_ONLY = _flag("HOSHOU_PC_ONLY", False)
 
 # Limits of an upload (D-01, D-19).
 MAX_FILE_BYTES = 20 * 1024 * 1024

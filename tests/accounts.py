@@ -99,12 +99,6 @@ def log_in(app: Flask, username: str, password: str = PASSWORD) -> TestApp:
     return client
 
 
-def forget_requests(app: Flask) -> None:
-    """Drop what the session of the test's own thread holds."""
-    with app.app_context():
-        db.session.remove()
-
-
 def fresh() -> Session:
     """The session of the test's own context, with what others have committed meanwhile."""
     db.session.rollback()

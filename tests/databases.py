@@ -32,6 +32,64 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class PostgresServer:
+    """A running server of the test's own, which may be stopped and started."""
+
+    def __init__(self, folder: Path, binaries: Path) -> None:
+        self._folder = folder
+        self._binaries = binaries
+        self._port = _free_port()
+        # PostgreSQL refuses to run as root.
+        self._prefix: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+            os.chmod(folder, 0o755)
+            self._prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+
+    @property
+    def address(self) -> str:
+        """Without a database name."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self._port}"
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    def start(self) -> None:
+        options = f"-p {self._port} -k {self._folder} -h 127.0.0.1 -c fsync=off -c max_connections=200"
+        self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """At once, as a crash does: nothing is finished, connections are cut."""
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [*self._prefix, self._binaries / program, "-D", self._folder / "data", *arguments],
+            check=True,
+            capture_output=True,
+            cwd=self._folder,
+        )
+
+
+@contextmanager
+def own_postgres() -> Iterator[PostgresServer]:
+    """A server started from the machine's own binaries."""
+    binaries = postgres_binaries()
+    assert binaries is not None, "PostgreSQL is not installed"
+    # In memory where the machine has such a place: a test server needn't survive anything.
+    memory = Path("/dev/shm")
+    where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="hoshou-pg-", dir=where) as name:
+        server = PostgresServer(Path(name), binaries)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """The address of a running server, without a database name."""
@@ -39,54 +97,8 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given
         return
-    binaries = postgres_binaries()
-    assert binaries is not None, "PostgreSQL is not installed"
-    # In memory where the machine has such a place: a test server needn't survive anything.
-    memory = Path("/dev/shm")
-    where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="hoshou-pg-", dir=where) as name:
-        data = Path(name) / "data"
-        port = _free_port()
-        # PostgreSQL refuses to run as root.
-        prefix: list[str] = []
-        if os.geteuid() == 0:
-            shutil.chown(name, "postgres")
-            os.chmod(name, 0o755)
-            prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        subprocess.run(
-            [
-                *prefix,
-                binaries / "initdb",
-                "-D",
-                data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-            ],
-            check=True,
-            capture_output=True,
-            cwd=name,
-        )
-        options = f"-p {port} -k {name} -h 127.0.0.1 -c fsync=off -c max_connections=200"
-        subprocess.run(
-            [*prefix, binaries / "pg_ctl", "-D", data, "-w", "-l", Path(name) / "log", "-o", options, "start"],
-            check=True,
-            capture_output=True,
-            cwd=name,
-        )
-        try:
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
-        finally:
-            subprocess.run(
-                [*prefix, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"],
-                check=True,
-                capture_output=True,
-                cwd=name,
-            )
+    with own_postgres() as server:
+        yield server.address
 
 
 @contextmanager

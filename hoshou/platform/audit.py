@@ -157,7 +157,7 @@ def verify(session: Session, key: bytes, exported: AuditHead | None = None) -> l
             problems.append(AuditProblem(entry.id, "gap"))
         if entry.previous != previous:
             problems.append(AuditProblem(entry.id, "broken_link"))
-        if not hmac.compare_digest(entry.digest, _digest(key, entry)):
+        if not hmac.compare_digest(entry.digest.encode(), _digest(key, entry).encode()):
             problems.append(AuditProblem(entry.id, "altered"))
         if exported is not None and entry.id == exported.id:
             at_export = entry.digest

@@ -99,6 +99,84 @@ def upgrade() -> None:
         sa.UniqueConstraint("domain", name=op.f("uq_domains_domain_domain")),
     )
     op.create_table(
+        "guides_clause",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title_ja", sa.String(length=200), nullable=False),
+        sa.Column("text_ja", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.String(length=200), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("tenths", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "tenths IS NULL OR tenths BETWEEN 1 AND 10", name=op.f("ck_guides_clause_tenths_of_ten")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_clause")),
+        sa.UniqueConstraint("title_ja", name=op.f("uq_guides_clause_title_ja")),
+    )
+    op.create_table(
+        "guides_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_ja", sa.String(length=200), nullable=False),
+        sa.Column("text_ja", sa.Text(), nullable=False),
+        sa.Column("subject_en", sa.String(length=200), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_contact")),
+        sa.UniqueConstraint("subject_ja", name=op.f("uq_guides_contact_subject_ja")),
+    )
+    op.create_table(
+        "guides_faq",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("faq_group", sa.Integer(), nullable=False),
+        sa.Column("audience", sa.String(length=16), nullable=False),
+        sa.Column("question_ja", sa.Text(), nullable=False),
+        sa.Column("answer_ja", sa.Text(), nullable=False),
+        sa.Column("question_en", sa.Text(), nullable=False),
+        sa.Column("answer_en", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_faq")),
+        sa.UniqueConstraint("number", name=op.f("uq_guides_faq_number")),
+    )
+    op.create_table(
+        "guides_page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("manual_page", sa.Integer(), nullable=True),
+        sa.Column("title_ja", sa.String(length=200), nullable=False),
+        sa.Column("body_ja", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.String(length=200), nullable=False),
+        sa.Column("body_en", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_page")),
+        sa.UniqueConstraint("key", name=op.f("uq_guides_page_key")),
+        sa.UniqueConstraint("manual_page", name=op.f("uq_guides_page_manual_page")),
+    )
+    op.create_table(
+        "guides_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("content_ja", sa.Text(), nullable=False),
+        sa.Column("content_en", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_revision")),
+        sa.UniqueConstraint("edition", name=op.f("uq_guides_revision_edition")),
+    )
+    op.create_table(
+        "guides_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("flow", sa.String(length=16), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("lane", sa.String(length=16), nullable=False),
+        sa.Column("from_lanes", sa.String(length=80), nullable=False),
+        sa.Column("by_mail", sa.Boolean(), nullable=False),
+        sa.Column("title_ja", sa.String(length=100), nullable=False),
+        sa.Column("note_ja", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.String(length=100), nullable=False),
+        sa.Column("note_en", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_step")),
+        sa.UniqueConstraint("flow", "stage", "lane", name=op.f("uq_guides_step_flow_stage_lane")),
+    )
+    op.create_table(
         "organisations_agency",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -531,6 +609,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("folder_id", "number", name=op.f("uq_bonds_file_folder_id_number")),
         sa.UniqueConstraint("stored_file_id", name=op.f("uq_bonds_file_stored_file_id")),
     )
+    op.create_table(
+        "bonds_handover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("folder_id", sa.Integer(), nullable=False),
+        sa.Column("password_serial", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("password_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["folder_id"], ["bonds_folder.id"], name=op.f("fk_bonds_handover_folder_id_bonds_folder")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bonds_handover")),
+        sa.UniqueConstraint(
+            "folder_id", "password_serial", name=op.f("uq_bonds_handover_folder_id_password_serial")
+        ),
+    )
+    with op.batch_alter_table("bonds_handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bonds_handover_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_bonds_handover_waiting", ["user_id", "told_at"], unique=False)
+
     op.create_table(
         "bonds_upload_receipt",
         sa.Column("id", sa.Integer(), nullable=False),

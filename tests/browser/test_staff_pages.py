@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from hoshou.platform.subject import Role
-from tests.staff_site import PASSWORD, add_agency, add_user
+from tests.accounts import PASSWORD, add_agency, add_user
 
 pytestmark = pytest.mark.browser
 

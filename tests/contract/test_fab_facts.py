@@ -31,7 +31,7 @@ from hoshou.platform.staff.datamodel import StaffInterface
 from hoshou.platform.staff.views import StaffModelView, every_row
 from hoshou.platform.subject import Role
 from hoshou.plugins.organisations.models import Insurer
-from tests.staff_site import add_user, browser, log_in, token
+from tests.accounts import add_user, browser, log_in, token
 
 MakeApp = Callable[..., Flask]
 

@@ -36,9 +36,10 @@ class Place:
     url: str
     folder: Path
     clock: Clock = field(default_factory=lambda: FixedClock(NOON))
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def app(self) -> Flask:
-        return create_app(settings_for(self.url, self.folder), clock=self.clock)
+        return create_app({**settings_for(self.url, self.folder), **self.settings}, clock=self.clock)
 
 
 @dataclass(frozen=True)

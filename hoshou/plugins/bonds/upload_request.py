@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app, request
 
-from hoshou.base.errors import Refused
+from hoshou.base.errors import DomainError, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.actor import Actor
 from hoshou.platform.context import platform
@@ -47,7 +47,11 @@ def sent_files() -> list[IncomingFile]:
 
 
 def run_upload(actor: Actor, subject: Subject, form: UploadForm, idempotency_key: str) -> UploadOutcome:
-    """Take the running request's files in with the form. Raises what the services raise; then nothing is stored."""
+    """Take the running request's files in with the form. Raises what the services raise; then nothing is stored.
+
+    When the database fails, the commit may still come through after all (F9): the content stays, and the
+    sweep decides. Sending the same again tells.
+    """
     here, config = platform(), current_app.config
     require_uploader(subject)
     key = checked_key(idempotency_key)
@@ -59,7 +63,7 @@ def run_upload(actor: Actor, subject: Subject, form: UploadForm, idempotency_key
         max_bytes=config["MAX_FILE_BYTES"],
     )
     try:
-        return transact(
+        outcome = transact(
             lambda session: upload(
                 session,
                 here.clock,
@@ -72,5 +76,8 @@ def run_upload(actor: Actor, subject: Subject, form: UploadForm, idempotency_key
                 public_url=config["PUBLIC_URL"],
             )
         )
-    finally:
+    except DomainError:
         discard_unused(db.session(), here.files, prepared)
+        raise
+    discard_unused(db.session(), here.files, prepared)
+    return outcome

@@ -12,7 +12,7 @@ from hoshou.platform import access
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.builder import staff_builder
 from hoshou.platform.subject import Role
-from tests.staff_site import add_agency, add_user, browser, log_in, token
+from tests.accounts import add_agency, add_user, browser, log_in, token
 
 READ = "list show"
 KEEP = "list show add edit"
@@ -39,6 +39,7 @@ MATRIX = {
     "ApiTokenView": ("tokens",) * 5,
     "BondUploadView": (NOBODY, NOBODY, "upload", "upload", NOBODY),
     "BondFolderView": (NOBODY, NOBODY, "list show renotify content", "list show renotify content", READ),
+    "BondHandoverView": (NOBODY, NOBODY, "handover", "handover", NOBODY),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor")
 

@@ -11,7 +11,7 @@ from webtest import TestApp
 
 from hoshou.platform.db import db, transact
 from hoshou.plugins.organisations.models import Agency, AgencyCode, Branch, Insurer
-from tests.staff_site import add_user, log_in, token
+from tests.accounts import add_user, log_in, token
 
 PAGES = [
     "/home/",

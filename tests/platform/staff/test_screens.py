@@ -16,7 +16,7 @@ from hoshou.platform.jobs.runs import JobRun
 from hoshou.platform.mail.outbox import MailState, OutboxMail, queue
 from hoshou.platform.mail.wording import MailWording
 from hoshou.plugins.organisations.services.mails import INVITATION_MAIL
-from tests.staff_site import log_in, token
+from tests.accounts import browser, log_in, token
 
 CANARY = "canary-secret-9x7"
 
@@ -170,7 +170,7 @@ def test_maintenance_is_entered_in_japanese_time_and_closes_the_site(site: Flask
         client.get(f"/maintenanceview/edit/{number}").forms["model_form"]["starts_at"].value == "2026-04-15T13:00"
     )
     clock.advance(timedelta(hours=1, minutes=1))
-    assert "点検" in client.get("/home/", status=503)
+    assert "点検" in browser(site).get("/orderer", status=503)
 
 
 @pytest.mark.req("P-012")

@@ -20,7 +20,7 @@ from hoshou.platform.staff.models import StaffLink
 from hoshou.platform.throttle import ThrottleCounter
 from hoshou.platform.tickets import Ticket
 from hoshou.plugins.organisations.services.mails import INVITATION_MAIL
-from tests.staff_site import PASSWORD, add_user, browser, log_in, token
+from tests.accounts import PASSWORD, add_user, browser, log_in, token
 
 NEW_PASSWORD = "a wholly new sentence"
 

@@ -39,8 +39,8 @@ def seed() -> None:
     clock = platform().clock
     transact(lambda session: parties.seed_agencies(session, PORTFOLIO))
     transact(lambda session: parties.seed_accounts(session, clock))
-    seed_domains()
     upload_policies(FEW)
+    seed_domains()
 
 
 def rows() -> dict[str, int]:

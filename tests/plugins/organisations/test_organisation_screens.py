@@ -15,7 +15,7 @@ from hoshou.platform.db import db, transact
 from hoshou.platform.staff.models import ApiToken
 from hoshou.platform.subject import Role
 from hoshou.plugins.organisations.models import Insurer, Membership
-from tests.staff_site import add_agency, add_user, log_in, token
+from tests.accounts import add_agency, add_user, log_in, token
 
 
 @pytest.fixture

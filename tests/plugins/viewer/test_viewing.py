@@ -16,7 +16,7 @@ from hoshou.platform.files.model import StoredFile
 from hoshou.platform.tickets import Ticket
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.services.end_access import end_access
-from tests.plugins.public_site import PublicSite, form_to, images, type_password, viewer_cookie
+from tests.plugins.public_site import PublicSite, form_to, form_with, images, viewer_cookie
 from tests.samples.pdfs import japanese, plain
 
 WINDOW = 64
@@ -212,7 +212,10 @@ def test_the_cookie_is_guarded(make_site: object) -> None:
     site: PublicSite = make_site(PUBLIC_URL="https://bonds.example.jp", EXTRA_HOSTS=["localhost"])  # type: ignore[operator]
     made = site.folder()
     browser = webtest.TestApp(site.app, extra_environ={"wsgi.url_scheme": "https"})
-    given = type_password(browser, made, made.password).headers.getall("Set-Cookie")
+    form = form_with(browser.get(f"/v/{made.token}"), "password")
+    form["password"] = made.password
+    # Sent as browsers send it: our pages have them keep the Referer to themselves.
+    given = browser.post(f"/v/{made.token}", form.submit_fields(), status=302).headers.getall("Set-Cookie")
     (header,) = [header for header in given if header.startswith("__Host-view-")]
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {part.strip() for part in header.split(";")}
     assert "Domain" not in header

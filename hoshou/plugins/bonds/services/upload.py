@@ -26,6 +26,7 @@ from hoshou.plugins.bonds.rules.idempotency import checked_key
 from hoshou.plugins.bonds.rules.kinds import Submission
 from hoshou.plugins.bonds.rules.request import UploadRequest
 from hoshou.plugins.bonds.services.end_access import end_access
+from hoshou.plugins.bonds.services.handover import begin_handover
 from hoshou.plugins.bonds.services.intake import PreparedUpload
 from hoshou.plugins.bonds.services.notify import send_password, send_url
 from hoshou.plugins.bonds.services.scope import require_uploader
@@ -65,18 +66,19 @@ def upload(
     """
     require_uploader(subject)
     idempotency_key = checked_key(idempotency_key)
-    earlier = session.scalar(
-        select(UploadReceipt).where(UploadReceipt.user_id == subject.user_id, UploadReceipt.key == idempotency_key)
-    )
-    if earlier is not None:
-        return _answer_again(earlier, prepared)
     request = prepared.request
-    agency_id = _agency(session, clock.today(), subject, request)
     folder = session.scalar(
         select(BondFolder)
         .where(BondFolder.insurer_id == request.insurer_id, BondFolder.policy_number == request.policy_number)
         .with_for_update()
     )
+    # With the folder locked: the same upload running at this moment has answered by now (F12).
+    earlier = session.scalar(
+        select(UploadReceipt).where(UploadReceipt.user_id == subject.user_id, UploadReceipt.key == idempotency_key)
+    )
+    if earlier is not None:
+        return _answer_again(earlier, prepared)
+    agency_id = _agency(session, clock.today(), subject, request)
     is_new = folder is None
     if folder is None:
         folder = _new_folder(session, clock, request, agency_id)
@@ -88,6 +90,7 @@ def upload(
     had_url = folder.token_sealed is not None
     if mailed:
         _rotate_password(session, clock, keys, folder, prepared, actor)
+        begin_handover(session, clock, keys, folder, prepared.password, subject)
         send_url(session, clock, keys, actor, folder, public_url, added=had_url)
         send_password(session, clock, keys, actor, folder, prepared.password, subject)
     outcome = UploadOutcome(folder.id, folder.policy_number, is_new, tuple(numbers), mailed)
