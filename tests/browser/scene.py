@@ -55,7 +55,7 @@ def set_scene(site: LiveSite) -> Scene:
     """Agencies, staff, domains, and the chosen policies uploaded on their days by the demo's own upload."""
     everything = demo_policies(site.clock.today())
     site.run(lambda session: parties.seed_agencies(session, everything))
-    site.run(lambda session: parties.seed_domains(session, site.clock))
+    site.run(lambda session: parties.seed_domains(session, site.clock, platform().keys, site.app.config))
     add_user(site.app, AGENT, Role.AGENCY, agency=AGENCIES[0].name)
     add_user(site.app, ADMIN, Role.ADMINISTRATOR)
     add_user(site.app, CLERK, Role.ASSOCIATION)

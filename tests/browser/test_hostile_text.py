@@ -92,7 +92,7 @@ def _enter(session: Session, clock: FixedClock, number: int, payload: str) -> No
                 domain=f"x{number}.example",
                 organisation=payload,
                 department=payload,
-                state=DomainState.APPLIED.value,
+                state=DomainState.REMOVED.value,
             ),
         ]
     )

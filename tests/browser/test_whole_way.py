@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from hoshou.platform.context import platform
 from hoshou.platform.subject import Role
 from hoshou.plugins.demo.certificates import certificate_pdf
 from hoshou.plugins.demo.rules.certificate import DocumentKind
@@ -39,7 +40,7 @@ def test_the_whole_way(own_site: LiveSite, visit: Visit, tmp_path: Path) -> None
     sample = sample_certificate(today)
     original = tmp_path / SAMPLE_NAME
     original.write_bytes(certificate_pdf(DocumentKind.CERTIFICATE, sample))
-    own_site.run(lambda session: seed_domains(session, own_site.clock))
+    own_site.run(lambda session: seed_domains(session, own_site.clock, platform().keys, own_site.app.config))
     add_agency(own_site.app, SAMPLE_AGENCY.name, aioi="90010000011")
     add_user(own_site.app, "agency1", Role.AGENCY, agency=SAMPLE_AGENCY.name)
 

@@ -117,9 +117,8 @@ def prepare(today: date) -> None:
 
 def seed_domains() -> None:
     """The orderers' domains and applications, with the mails about them."""
-    here, config = platform(), current_app.config
-    url, contact = config["PUBLIC_URL"], config["DOMAIN_CONTACT_EMAIL"]
-    transact(lambda session: parties.seed_domains(session, here.clock, here.keys, url, contact))
+    here, settings = platform(), current_app.config
+    transact(lambda session: parties.seed_domains(session, here.clock, here.keys, settings))
     deliver_due(unit_of_work, here.clock, here.keys)
 
 

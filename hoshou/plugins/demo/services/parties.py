@@ -1,6 +1,8 @@
 """The demo's agencies, staff and orderers' domains, entered once."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
@@ -65,7 +67,7 @@ def seed_accounts(session: Session, clock: Clock) -> None:
         set_password(session, clock, SEEDER, user, PASSWORD)
 
 
-def seed_domains(session: Session, clock: Clock, keys: KeyRing, public_url: str, contact: str) -> None:
+def seed_domains(session: Session, clock: Clock, keys: KeyRing, settings: Mapping[str, Any]) -> None:
     """One registered domain, one that waits for the insurers' votes, one that waits for the association."""
     if session.scalar(select(OrdererDomain).where(OrdererDomain.domain == REGISTERED.domain)) is None:
         session.add(
@@ -77,15 +79,13 @@ def seed_domains(session: Session, clock: Clock, keys: KeyRing, public_url: str,
                 changed_at=clock.now(),
             )
         )
-    reviewed, _applied = (
-        _application(session, clock, keys, orderer, public_url, contact) for orderer in (REVIEWED, APPLIED)
-    )
+    reviewed, _applied = (_application(session, clock, keys, orderer, settings) for orderer in (REVIEWED, APPLIED))
     if reviewed.stage == Stage.APPLIED.value:
         advance(session, clock, SEEDER, reviewed, Step.ASSOCIATION_APPROVES, reviewed_at=clock.now())
 
 
 def _application(
-    session: Session, clock: Clock, keys: KeyRing, orderer: Orderer, public_url: str, contact: str
+    session: Session, clock: Clock, keys: KeyRing, orderer: Orderer, settings: Mapping[str, Any]
 ) -> DomainApplication:
     details = Details(
         kind=Kind.ADD,
@@ -104,8 +104,8 @@ def _application(
         SEEDER,
         details,
         f"demo/{orderer.domain}",
-        contact=contact,
-        status_url=f"{public_url}/domains/status",
+        contact=settings["DOMAIN_CONTACT_EMAIL"],
+        status_url=f"{settings['PUBLIC_URL']}/domains/status",
     )
 
 
