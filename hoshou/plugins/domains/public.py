@@ -29,6 +29,8 @@ KEY_FIELD = "request_key"
 KEY_LENGTH = 64
 LONGEST_SEARCH = 100
 LAST_PAGE = 1000
+ASSOCIATION_URL = "https://www.sonpo.or.jp/about/efforts/syouken/kakunin/index.html"
+"""Where the association lists the bodies (A-075)."""
 
 domains = Blueprint("domains", __name__, url_prefix="/domains")
 
@@ -40,7 +42,9 @@ def bodies() -> Any:
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     with reading() as session:
         found = registered_bodies(session, search, page)
-    return render_template("domains/bodies.html", search=search, bodies=found, page=page)
+    return render_template(
+        "domains/bodies.html", search=search, bodies=found, page=page, association_url=ASSOCIATION_URL
+    )
 
 
 @domains.get("/apply")
