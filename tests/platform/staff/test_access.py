@@ -38,6 +38,7 @@ MATRIX = {
     "ApiTokenView": ("tokens",) * 5,
     "BondUploadView": (NOBODY, NOBODY, "upload", "upload", NOBODY),
     "BondFolderView": (NOBODY, NOBODY, "list show renotify content", "list show renotify content", READ),
+    "BondHandoverView": (NOBODY, NOBODY, "handover", "handover", NOBODY),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor")
 

@@ -37,6 +37,9 @@ ACTION_LABELS = {
     "bonds.replaced": N_("ファイル%(file)sを登録し、ファイル%(replaces)sを差替済にしました（%(kind_label)s）"),
     "bonds.password_changed": N_("閲覧用パスワードを変更しました（%(serial)s回目）"),
     "bonds.url_resent": N_("受注者へ閲覧用URLを再通知しました"),
+    "bonds.form_made": N_("発注者提出用フォーマットを作成しました"),
+    "bonds.encrypted_form_made": N_("発注者提出用フォーマットを暗号化PDFで作成しました"),
+    "bonds.contractor_told": N_("閲覧用パスワードを受注者に伝えたことを記録しました"),
     "bonds.original_downloaded": N_("ファイル%(file)sの原本をダウンロードしました"),
     "bonds.page_shown": N_("ファイル%(file)sを画面に表示しました"),
 }
