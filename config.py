@@ -52,6 +52,11 @@ MAIL_DEFAULT_SENDER = _env("HOSHOU_MAIL_FROM", "info@mail.sonpo-hosyou-syouken.j
 # Where orderers apply for their domain (A-070).
 DOMAIN_CONTACT_EMAIL = _env("HOSHOU_DOMAIN_CONTACT", "syouken-kakunin@sonpo.or.jp")
 
+# Who approves an application for a domain after the association: every participating insurer ("all") or nobody else
+# ("association") (D-09). And the day of the four registrations a year; the next business day when it is none (D-45).
+DOMAIN_APPROVAL = _env("HOSHOU_DOMAIN_APPROVAL", "all")
+DOMAIN_REGISTRATION_DAY = int(_env("HOSHOU_DOMAIN_REGISTRATION_DAY", "25"))
+
 # Whether the contractor's own mail domain is shut out of the download of its folder, though registered (D-15).
 EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
 

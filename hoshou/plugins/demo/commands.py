@@ -111,8 +111,16 @@ def prepare(today: date) -> None:
     portfolio = demo_policies(today)
     transact(lambda session: parties.seed_agencies(session, portfolio))
     transact(lambda session: parties.seed_accounts(session, clock))
-    transact(lambda session: parties.seed_domains(session, clock))
     upload_policies(portfolio)
+    seed_domains()
+
+
+def seed_domains() -> None:
+    """The orderers' domains and applications, with the mails about them."""
+    here, config = platform(), current_app.config
+    url, contact = config["PUBLIC_URL"], config["DOMAIN_CONTACT_EMAIL"]
+    transact(lambda session: parties.seed_domains(session, here.clock, here.keys, url, contact))
+    deliver_due(unit_of_work, here.clock, here.keys)
 
 
 def upload_policies(portfolio: tuple[DemoPolicy, ...]) -> None:
