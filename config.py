@@ -35,6 +35,7 @@ PLUGINS = [
     "domains",
     "viewer",
     "orderer",
+    "retention",
 ]
 if _env("HOSHOU_PLUGINS"):
     PLUGINS = [name.strip() for name in _env("HOSHOU_PLUGINS", "").split(",") if name.strip()]

@@ -20,7 +20,10 @@ def test_the_migrated_database_has_exactly_the_tables_of_the_code(app_on_both: F
 
 @pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.name)
 def test_files_say_when_which_plugin_and_what(path: Path) -> None:
-    names = {"platform", *load_plugins(["organisations", "bonds", "domains", "viewer", "orderer"]).names}
+    names = {
+        "platform",
+        *load_plugins(["organisations", "bonds", "domains", "viewer", "orderer", "retention"]).names,
+    }
     match = re.fullmatch(r"\d{8}_([a-z]+)_[a-z0-9_]+\.py", path.name)
     assert match is not None
     assert match[1] in names

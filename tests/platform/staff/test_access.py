@@ -38,6 +38,8 @@ MATRIX = {
     "ApiTokenView": ("tokens",) * 5,
     "BondUploadView": (NOBODY, NOBODY, "upload", "upload", NOBODY),
     "BondFolderView": (NOBODY, NOBODY, "list show renotify content", "list show renotify content", READ),
+    "BondDeletionView": (NOBODY, NOBODY, "remove", "remove", NOBODY),
+    "RetentionView": (NOBODY, "list", "list", "list", "list"),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor")
 
