@@ -31,6 +31,7 @@ def entomb(session: Session, clock: Clock, actor: Actor, folder: BondFolder, why
     for file in files:
         if file.deleted_at is None:
             file.deleted_at = now
+        if file.stored_file.deleted_at is None:
             bury(clock, file.stored_file)
         file.deleted_why = ""
         file.stored_file.original_name = ""

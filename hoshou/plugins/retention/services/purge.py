@@ -58,7 +58,9 @@ def due_folders(unit_of_work: UnitOfWork, today: date) -> list[DueFolder]:
                     select(BondFile.folder_id, func.count())
                     .where(BondFile.folder_id.in_(numbers), BondFile.deleted_at.is_(None))
                     .group_by(BondFile.folder_id)
-                ).tuples()
+                )
+                .tuples()
+                .all()
             )
             folders = session.scalars(select(BondFolder).where(BondFolder.id.in_(numbers)).order_by(BondFolder.id))
             found += [
