@@ -36,6 +36,7 @@ PLUGINS = [
     "viewer",
     "orderer",
     "guides",
+    "retention",
 ]
 if _env("HOSHOU_PLUGINS"):
     PLUGINS = [name.strip() for name in _env("HOSHOU_PLUGINS", "").split(",") if name.strip()]

@@ -87,6 +87,59 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
     )
     op.create_table(
+        "domains_application",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("receipt", sa.String(length=14), nullable=False),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("domain", sa.String(length=253), nullable=False),
+        sa.Column("new_domain", sa.String(length=253), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("department", sa.String(length=200), nullable=False),
+        sa.Column("applicant_name", sa.String(length=100), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("batch_month", sa.Date(), nullable=False),
+        sa.Column("stage", sa.String(length=16), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'change') = (new_domain <> '')", name=op.f("ck_domains_application_new_domain")
+        ),
+        sa.CheckConstraint(
+            "(stage = 'registered') = (registered_on IS NOT NULL)", name=op.f("ck_domains_application_registered")
+        ),
+        sa.CheckConstraint("kind IN ('add', 'change', 'remove')", name=op.f("ck_domains_application_kind")),
+        sa.CheckConstraint("stage <> 'rejected' OR reason <> ''", name=op.f("ck_domains_application_reason")),
+        sa.CheckConstraint(
+            "stage IN ('applied', 'reviewed', 'approved', 'registered', 'rejected', 'withdrawn')",
+            name=op.f("ck_domains_application_stage"),
+        ),
+        sa.CheckConstraint(
+            "stage NOT IN ('approved', 'registered') OR approved_at IS NOT NULL",
+            name=op.f("ck_domains_application_approved"),
+        ),
+        sa.CheckConstraint(
+            "stage NOT IN ('reviewed', 'approved', 'registered') OR reviewed_at IS NOT NULL",
+            name=op.f("ck_domains_application_reviewed"),
+        ),
+        sa.CheckConstraint(
+            "approved_at IS NULL OR reviewed_at IS NOT NULL", name=op.f("ck_domains_application_review_first")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_domains_application")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_domains_application_receipt")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_domains_application_request_key")),
+    )
+    with op.batch_alter_table("domains_application", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_domains_application_domain"), ["domain"], unique=False)
+        batch_op.create_index(batch_op.f("ix_domains_application_stage"), ["stage"], unique=False)
+
+    op.create_table(
         "domains_domain",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("domain", sa.String(length=253), nullable=False),
@@ -95,6 +148,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("usable_from", sa.Date(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'registered' OR usable_from IS NOT NULL", name=op.f("ck_domains_domain_usable")
+        ),
+        sa.CheckConstraint("state IN ('registered', 'removed')", name=op.f("ck_domains_domain_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_domains_domain")),
         sa.UniqueConstraint("domain", name=op.f("uq_domains_domain_domain")),
     )
@@ -244,12 +301,20 @@ def upgrade() -> None:
         sa.Column("uploaded_by_user_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platform_file")),
         sa.UniqueConstraint("storage_key", name=op.f("uq_platform_file_storage_key")),
     )
     with op.batch_alter_table("platform_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_platform_file_key_id"), ["key_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_platform_file_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(
+            "ix_platform_file_unerased",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL AND erased_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL AND erased_at IS NULL"),
+        )
 
     op.create_table(
         "platform_holiday",
@@ -472,7 +537,6 @@ def upgrade() -> None:
             name=op.f("fk_bonds_folder_insurer_id_organisations_insurer"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bonds_folder")),
-        sa.UniqueConstraint("insurer_id", "policy_number", name=op.f("uq_bonds_folder_insurer_id_policy_number")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_bonds_folder_token_digest")),
     )
     with op.batch_alter_table("bonds_folder", schema=None) as batch_op:
@@ -480,6 +544,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bonds_folder_insurance_end"), ["insurance_end"], unique=False)
         batch_op.create_index("ix_bonds_folder_list", ["insurer_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_bonds_folder_policy_number"), ["policy_number"], unique=False)
+        batch_op.create_index(
+            "uq_bonds_folder_live",
+            ["insurer_id", "policy_number"],
+            unique=True,
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
+
+    op.create_table(
+        "domains_vote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("insurer_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("user_name", sa.String(length=200), nullable=False),
+        sa.Column("decision", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("voted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("decision <> 'reject' OR reason <> ''", name=op.f("ck_domains_vote_reason")),
+        sa.CheckConstraint("decision IN ('approve', 'reject')", name=op.f("ck_domains_vote_decision")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["domains_application.id"],
+            name=op.f("fk_domains_vote_application_id_domains_application"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["insurer_id"],
+            ["organisations_insurer.id"],
+            name=op.f("fk_domains_vote_insurer_id_organisations_insurer"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_domains_vote")),
+        sa.UniqueConstraint(
+            "application_id", "insurer_id", name=op.f("uq_domains_vote_application_id_insurer_id")
+        ),
+    )
+    with op.batch_alter_table("domains_vote", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_domains_vote_insurer_id"), ["insurer_id"], unique=False)
 
     op.create_table(
         "organisations_agency_code",
@@ -708,6 +809,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_organisations_membership_agency_id"), ["agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_organisations_membership_insurer_id"), ["insurer_id"], unique=False)
 
+    op.create_table(
+        "retention_notice",
+        sa.Column("folder_id", sa.Integer(), nullable=False),
+        sa.Column("purge_on", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["folder_id"], ["bonds_folder.id"], name=op.f("fk_retention_notice_folder_id_bonds_folder")
+        ),
+        sa.PrimaryKeyConstraint("folder_id", "purge_on", "days", name=op.f("pk_retention_notice")),
+    )
+    op.create_table(
+        "retention_purge",
+        sa.Column("folder_id", sa.Integer(), nullable=False),
+        sa.Column("insurance_end", sa.Date(), nullable=False),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["folder_id"], ["bonds_folder.id"], name=op.f("fk_retention_purge_folder_id_bonds_folder")
+        ),
+        sa.PrimaryKeyConstraint("folder_id", name=op.f("pk_retention_purge")),
+    )
     protect_audit()
 
 

@@ -124,12 +124,15 @@ def test_the_language_is_chosen_by_post_and_stays(site: LiveSite, scene: Scene, 
     visitor.go("/orderer")
     visitor.press("English", "header")
     _speaks(visitor, "en")
-    visitor.go(scene.certificate.path)
-    _speaks(visitor, "en")
-    visitor.log_in(AGENT)
-    for address in ("/home/", "/bonds/folders/list/"):
+    for address in ("/", "/orderer", scene.certificate.path):
         visitor.go(address)
         _speaks(visitor, "en")
+        assert visitor.japanese_words() == []
+    visitor.log_in(AGENT)
+    for address in ("/home/", "/account/", "/tokens/"):
+        visitor.go(address)
+        _speaks(visitor, "en")
+        assert [words for words in visitor.japanese_words() if "未来野" not in words] == []
     visitor.page.get_by_role("button", name="日本語").click()
     _speaks(visitor, "ja")
 

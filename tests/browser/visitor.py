@@ -21,11 +21,12 @@ TELEPHONE = ViewportSize(width=390, height=844)
 
 JAPANESE = re.compile("[\u3041-\u30fa\u4e00-\u9fff]")
 LATIN = re.compile("[A-Za-z]")
+SAME_IN_BOTH = {"SHA-256"}
 NAMES = """() => {
   const names = [document.title];
   const spoken = "h1, h2, h3, th, label, legend, summary, button, option, caption, dt, .btn, .button, .help-block, nav a";
   for (const element of document.querySelectorAll(spoken)) {
-    if (element.lang !== "en") names.push(element.textContent.trim());
+    if (!element.lang) names.push(element.textContent.trim());
   }
   for (const attribute of ["aria-label", "placeholder", "title", "alt"]) {
     for (const element of document.querySelectorAll(`[${attribute}]`)) names.push(element.getAttribute(attribute));
@@ -89,7 +90,15 @@ class Visitor:
 
     def foreign_words(self) -> list[str]:
         """Headings, labels and buttons without any Japanese, which a Japanese page shouldn't have."""
-        return [words for words in self.page.evaluate(NAMES) if LATIN.search(words) and not JAPANESE.search(words)]
+        return [
+            words
+            for words in self.page.evaluate(NAMES)
+            if LATIN.search(words) and not JAPANESE.search(words) and words not in SAME_IN_BOTH
+        ]
+
+    def japanese_words(self) -> list[str]:
+        """The same with Japanese in them, which an English page shouldn't have."""
+        return [words for words in self.page.evaluate(NAMES) if JAPANESE.search(words)]
 
     def axe(self) -> list[str]:
         """The rules that axe finds broken, with the element of each."""

@@ -77,7 +77,7 @@ def _marked(pdf: Pdf) -> Iterator[tuple[str, Object]]:
 def _become_field(pdf: Pdf, box: Object, name: str, field: TextField) -> None:
     """Turn the annotation itself, so that the place in the structure tree that points to it stays right."""
     if not (field.value.isascii() and field.value.isprintable()):
-        raise ValueError(f"the value of {name} can't be drawn")
+        raise ValueError(f"the value of the field {name} can't be drawn")
     del box.A, box.Contents, box.Border
     box.Subtype = Name.Widget
     box.FT = Name.Tx

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, LargeBinary, String
+from sqlalchemy import ColumnElement, Index, Integer, LargeBinary, String, and_, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hoshou.base.clock import Clock
@@ -12,9 +12,21 @@ from hoshou.platform.files.store import StoredBlob
 
 
 class StoredFile(Entity):
-    """One file. ``original_name`` is data and never part of a path; a deleted file's row stays."""
+    """One file. ``original_name`` is data and never part of a path; a deleted file's row stays.
+
+    ``deleted_at`` says since when nobody can read it, ``erased_at`` since when its content is off the disk.
+    """
 
     __tablename__ = "platform_file"
+    __table_args__ = (
+        Index(
+            "ix_platform_file_unerased",
+            "id",
+            sqlite_where=text("deleted_at IS NOT NULL AND erased_at IS NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL AND erased_at IS NULL"),
+        ),
+        {"extend_existing": False},
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     storage_key: Mapped[str] = mapped_column(String(32), unique=True)
@@ -28,6 +40,7 @@ class StoredFile(Entity):
     uploaded_by_user_id: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @property
     def blob(self) -> StoredBlob:
@@ -59,7 +72,13 @@ def keep(
 def bury(clock: Clock, file: StoredFile) -> None:
     """Mark a file as deleted and forget its key: from the commit on, nobody can read the content.
 
-    The caller removes the content after the commit; if that fails, the sweep does it.
+    The caller erases the content after the commit (``hoshou.platform.files.erase``); if that fails, the sweep
+    does it.
     """
     file.deleted_at = clock.now()
     file.wrapped_key = b""
+
+
+def is_unerased() -> ColumnElement[bool]:
+    """Buried, and its content may still lie on the disk."""
+    return and_(StoredFile.deleted_at.is_not(None), StoredFile.erased_at.is_(None))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Integer, LargeBinary, String, select
+from sqlalchemy import Index, Integer, LargeBinary, String, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -38,6 +38,7 @@ class MailState(StrEnum):
 
 
 WAITING = (MailState.QUEUED.value, MailState.SENDING.value)
+WITHDRAWN = "withdrawn"
 
 
 class OutboxMail(Entity):
@@ -139,3 +140,54 @@ def queue(
         about=[kind, str(number)],
     )
     return mail_id
+
+
+def withdraw(session: Session, clock: Clock, actor: Actor, about: tuple[str, object]) -> int:
+    """End what still waits to be sent about something that is gone, and wipe its body; returns how many mails.
+
+    A mail that a sender holds at this moment may still arrive; if its try fails, there is no other.
+    """
+    kind, number = about
+    those = (OutboxMail.about_kind == kind, OutboxMail.about_id == str(number))
+    now = clock.now()
+    ended = session.execute(
+        update(OutboxMail)
+        .where(*those, OutboxMail.state == MailState.QUEUED.value)
+        .values(state=MailState.EXPIRED.value, reason=WITHDRAWN, sealed_body=None, finished_at=now)
+        .returning(OutboxMail.id, OutboxMail.template_key, OutboxMail.recipient)
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.execute(
+        update(OutboxMail)
+        .where(*those, OutboxMail.state == MailState.SENDING.value)
+        .values(expires_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    for mail in ended:
+        recipient = mask_address(mail.recipient)
+        record(
+            session,
+            clock,
+            actor,
+            "mail.withdrawn",
+            "mail",
+            mail.id,
+            template=mail.template_key,
+            recipient=recipient,
+        )
+    return len(ended)
+
+
+def forget_recipients(session: Session, about: tuple[str, object]) -> None:
+    """Mask the recipients of all mails about something: nobody needs their addresses any more."""
+    kind, number = about
+    mails = select(OutboxMail.id, OutboxMail.recipient).where(
+        OutboxMail.about_kind == kind, OutboxMail.about_id == str(number)
+    )
+    for mail in session.execute(mails).all():
+        session.execute(
+            update(OutboxMail)
+            .where(OutboxMail.id == mail.id)
+            .values(recipient=mask_address(mail.recipient))
+            .execution_options(synchronize_session=False)
+        )

@@ -22,6 +22,7 @@ def lost_session_words(error: LostSession) -> str:
         ),
         "midnight": _("サービス提供時間（24時まで）が終了したため、自動的にログアウトしました。"),
         "password_changed": _("閲覧用パスワードが変更されたため、ログアウトしました。"),
+        "folder_deleted": _("証券等が削除されたため、ログアウトしました。"),
     }
     return str(sentences.get(error.why) or _("セッションが終了しているため、この画面を表示できません。"))
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hoshou.platform.db import Entity, Instant
@@ -14,12 +14,20 @@ class BondFolder(Entity):
     """One policy number of one insurer: one viewing URL, one viewing password (A-013, D-18).
 
     The URL's token is kept as a keyed digest to be found by, and sealed to be sent again (D-42); the
-    password as an Argon2id hash only. A deleted folder's row stays as a tombstone with both (D-46).
+    password as an Argon2id hash only. A deleted folder's row stays as a tombstone with the digest and the
+    hash (D-46); its number may be used anew, since a mis-registered number may be another contract's.
     """
 
     __tablename__ = "bonds_folder"
     __table_args__ = (
-        UniqueConstraint("insurer_id", "policy_number"),
+        Index(
+            "uq_bonds_folder_live",
+            "insurer_id",
+            "policy_number",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         Index("ix_bonds_folder_list", "insurer_id", "id"),
         Index("ix_bonds_folder_agency", "agency_id", "id"),
     )

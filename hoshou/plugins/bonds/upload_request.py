@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from flask import current_app, request
@@ -10,10 +11,12 @@ from hoshou.base.errors import DomainError, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.actor import Actor
 from hoshou.platform.context import platform
-from hoshou.platform.db import db, transact
+from hoshou.platform.db import db, transact, unit_of_work
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.rules.idempotency import checked_key
 from hoshou.plugins.bonds.rules.request import UploadForm
+from hoshou.plugins.bonds.services.correct_number import Correction, correct_number
+from hoshou.plugins.bonds.services.erase import erase_deleted
 from hoshou.plugins.bonds.services.intake import IncomingFile, discard_unused, prepare_upload
 from hoshou.plugins.bonds.services.scope import require_uploader
 from hoshou.plugins.bonds.services.upload import UploadOutcome, upload
@@ -46,15 +49,23 @@ def sent_files() -> list[IncomingFile]:
     ]
 
 
-def run_upload(actor: Actor, subject: Subject, form: UploadForm, idempotency_key: str) -> UploadOutcome:
+def run_upload(
+    actor: Actor,
+    subject: Subject,
+    form: UploadForm,
+    idempotency_key: str,
+    correction: Correction | None = None,
+) -> UploadOutcome:
     """Take the running request's files in with the form. Raises what the services raise; then nothing is stored.
 
+    With a ``correction`` the folder under the wrong number is deleted in the same transaction.
     When the database fails, the commit may still come through after all (F9): the content stays, and the
     sweep decides. Sending the same again tells.
     """
     here, config = platform(), current_app.config
     require_uploader(subject)
     key = checked_key(idempotency_key)
+    take_in = upload if correction is None else partial(correct_number, correction=correction)
     prepared = prepare_upload(
         here.files,
         form,
@@ -64,7 +75,7 @@ def run_upload(actor: Actor, subject: Subject, form: UploadForm, idempotency_key
     )
     try:
         outcome = transact(
-            lambda session: upload(
+            lambda session: take_in(
                 session,
                 here.clock,
                 here.keys,
@@ -80,4 +91,6 @@ def run_upload(actor: Actor, subject: Subject, form: UploadForm, idempotency_key
         discard_unused(db.session(), here.files, prepared)
         raise
     discard_unused(db.session(), here.files, prepared)
+    if correction is not None:
+        erase_deleted(unit_of_work, here.clock, here.files, correction.folder_id)
     return outcome

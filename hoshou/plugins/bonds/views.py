@@ -12,7 +12,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from hoshou.base.errors import DomainError, Invalid
+from hoshou.base.errors import DomainError, Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import pdf
 from hoshou.platform.context import platform
@@ -24,7 +24,8 @@ from hoshou.platform.staff.datamodel import StaffInterface
 from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.staff.views import StaffModelView
 from hoshou.platform.subject import Role
-from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.models import BondFile, BondFolder
+from hoshou.plugins.bonds.rules.deletion import REASON_FIELD
 from hoshou.plugins.bonds.rules.kinds import (
     CONTRACT_TYPE_LABELS,
     FILE_KIND_LABELS,
@@ -36,6 +37,10 @@ from hoshou.plugins.bonds.rules.request import UploadForm
 from hoshou.plugins.bonds.rules.secret import bare_password, new_password
 from hoshou.plugins.bonds.services import handover, renotify
 from hoshou.plugins.bonds.services.address_test import send_test_mail
+from hoshou.plugins.bonds.services.correct_number import Correction
+from hoshou.plugins.bonds.services.delete_file import delete_file
+from hoshou.plugins.bonds.services.delete_folder import delete_folder
+from hoshou.plugins.bonds.services.erase import erase_deleted
 from hoshou.plugins.bonds.services.original import document_for, note_download, note_page
 from hoshou.plugins.bonds.services.passwords import hash_password
 from hoshou.plugins.bonds.services.record import MAIL_STATE_LABELS, read_record
@@ -122,42 +127,51 @@ class BondUploadView(BaseView):
             handover=handover.handover_state(db.session(), platform().clock, subject, folder),
         )
 
+    @expose(f"/correct/{NUMBER % 'pk'}", methods=["GET", "POST"])
+    @has_access
+    @permission_name("upload")
+    def correct(self, pk: int) -> Any:
+        """番号訂正: the upload form for the right number; the folder under the wrong one goes with it."""
+        subject = current_subject()
+        if request.method == "GET":
+            require_uploader(subject)
+            wrong = folder_for(db.session(), subject, pk)
+            return self._form(replace(_form_of_folder(wrong), policy_number=""), corrected=wrong)
+        form, key, reason = (
+            form_of(request.form),
+            request.form.get(KEY_FIELD, ""),
+            request.form.get(REASON_FIELD, ""),
+        )
+        try:
+            run_upload(staff_actor(), subject, form, key, Correction(pk, reason))
+        except DomainError as error:
+            return self._refused(error, form, folder_for(db.session(), subject, pk))
+        done = url_for("BondUploadView.done", key=key)
+        return jsonify(location=done) if _wants_json() else redirect(done)
+
     def _prefilled(self) -> UploadForm:
         folder_id = request.args.get("folder", type=int)
         if folder_id is None:
             return UploadForm()
-        folder = folder_for(db.session(), current_subject(), folder_id)
-        return UploadForm(
-            insurer_id=str(folder.insurer_id),
-            agency_id=str(folder.agency_id or ""),
-            policy_number=folder.policy_number,
-            contract_type=folder.contract_type,
-            national_direct=folder.national_direct,
-            submission=folder.submission,
-            contract_date=folder.contract_date.isoformat(),
-            insurance_start=folder.insurance_start.isoformat(),
-            insurance_end=folder.insurance_end.isoformat(),
-            contractor_name=folder.contractor_name,
-            contractor_email=folder.contractor_email,
-            contractor_email_again=folder.contractor_email,
-            orderer_name=folder.orderer_name,
-            project_name=folder.project_name,
-            override_reason=folder.override_reason,
-            kind="",
-            replaces=request.args.get("replaces", ""),
-        )
+        form = _form_of_folder(folder_for(db.session(), current_subject(), folder_id))
+        return replace(form, replaces=request.args.get("replaces", ""))
 
-    def _refused(self, error: DomainError, form: UploadForm) -> Any:
+    def _refused(self, error: DomainError, form: UploadForm, corrected: BondFolder | None = None) -> Any:
         sentences = _sentences(error)
         if not _wants_json():
-            return self._form(form, sentences), status_of(error)
+            return self._form(form, sentences, corrected), status_of(error)
         warnings = []
         if set(sentences) == {OVERRIDE_FIELD}:
             warnings = [sentences.pop(OVERRIDE_FIELD)]
         errors = {name or "": sentence for name, sentence in sentences.items()}
         return jsonify(errors=errors, warnings=warnings), status_of(error)
 
-    def _form(self, form: UploadForm, errors: dict[str | None, str] | None = None) -> Any:
+    def _form(
+        self,
+        form: UploadForm,
+        errors: dict[str | None, str] | None = None,
+        corrected: BondFolder | None = None,
+    ) -> Any:
         errors = errors or {}
         session, subject, config = db.session(), current_subject(), current_app.config
         added_to = request.args.get("folder", type=int)
@@ -169,7 +183,7 @@ class BondUploadView(BaseView):
             form = replace(form, insurer_id=str(insurers[0][0]))
         return self.render_template(
             "bonds/upload.html",
-            title=_("証券等のアップロード"),
+            title=_("番号訂正") if corrected else _("証券等のアップロード"),
             values=asdict(form),
             errors=errors,
             warnings=[errors[OVERRIDE_FIELD]] if OVERRIDE_FIELD in errors else [],
@@ -189,11 +203,36 @@ class BondUploadView(BaseView):
             kinds=[(kind.value, _(label)) for kind, label in FILE_KIND_LABELS.items()],
             submissions=[(way.value, _(label)) for way, label in SUBMISSION_LABELS.items()],
             idempotency_key=request.form.get(KEY_FIELD) or secrets.token_urlsafe(16),
-            upload_url=url_for("BondUploadView.upload", folder=added_to),
+            corrected=corrected,
+            reason=request.form.get(REASON_FIELD, ""),
+            upload_url=url_for("BondUploadView.correct", pk=corrected.id)
+            if corrected
+            else url_for("BondUploadView.upload", folder=added_to),
             test_mail_url=url_for("BondUploadView.test_mail", folder=added_to),
             max_megabytes=config["MAX_FILE_BYTES"] // (1024 * 1024),
             max_files=config["MAX_FILES_PER_FOLDER"],
         )
+
+
+def _form_of_folder(folder: BondFolder) -> UploadForm:
+    return UploadForm(
+        insurer_id=str(folder.insurer_id),
+        agency_id=str(folder.agency_id or ""),
+        policy_number=folder.policy_number,
+        contract_type=folder.contract_type,
+        national_direct=folder.national_direct,
+        submission=folder.submission,
+        contract_date=folder.contract_date.isoformat(),
+        insurance_start=folder.insurance_start.isoformat(),
+        insurance_end=folder.insurance_end.isoformat(),
+        contractor_name=folder.contractor_name,
+        contractor_email=folder.contractor_email,
+        contractor_email_again=folder.contractor_email,
+        orderer_name=folder.orderer_name,
+        project_name=folder.project_name,
+        override_reason=folder.override_reason,
+        kind="",
+    )
 
 
 def _contract_type(value: str) -> str:
@@ -384,6 +423,59 @@ class BondHandoverView(BaseView):
             )
 
 
+class BondDeletionView(BaseView):
+    """誤登録: a page that says what will be gone and asks for the reason, for one file or the whole folder."""
+
+    route_base = "/bonds/deletion"
+    default_view = "folder"
+
+    @expose(f"/{NUMBER % 'pk'}", methods=["GET", "POST"])
+    @has_access
+    @permission_name("remove")
+    def folder(self, pk: int) -> Any:
+        here, subject, actor = platform(), current_subject(), staff_actor()
+        require_uploader(subject)
+        if request.method == "GET":
+            return self._page(folder_for(db.session(), subject, pk))
+        reason = request.form.get(REASON_FIELD, "")
+        try:
+            transact(lambda session: delete_folder(session, here.clock, actor, subject, pk, reason))
+        except Refused as error:
+            return self._page(folder_for(db.session(), subject, pk), error=error), status_of(error)
+        erase_deleted(unit_of_work, here.clock, here.files, pk)
+        flash(_("フォルダとすべてのファイルを削除しました。"), "success")
+        return redirect(url_for("BondFolderView.show", pk=pk))
+
+    @expose(f"/{NUMBER % 'pk'}/files/{NUMBER % 'number'}", methods=["GET", "POST"])
+    @has_access
+    @permission_name("remove")
+    def file(self, pk: int, number: int) -> Any:
+        here, subject, actor = platform(), current_subject(), staff_actor()
+        file = document_for(db.session(), subject, pk, number)
+        if request.method == "GET":
+            return self._page(file.folder, file)
+        reason = request.form.get(REASON_FIELD, "")
+        try:
+            transact(lambda session: delete_file(session, here.clock, actor, subject, pk, number, reason))
+        except Refused as error:
+            file = document_for(db.session(), subject, pk, number)
+            return self._page(file.folder, file, error), status_of(error)
+        erase_deleted(unit_of_work, here.clock, here.files, pk)
+        flash(_("ファイル%(number)sを削除しました。", number=number), "success")
+        return redirect(url_for("BondFolderView.show", pk=pk))
+
+    def _page(self, folder: BondFolder, file: BondFile | None = None, error: Refused | None = None) -> Any:
+        return self.render_template(
+            "bonds/deletion.html",
+            title=_("ファイル%(number)sの削除", number=file.number) if file else _("フォルダの削除"),
+            folder=folder,
+            file=file,
+            kinds=FILE_KIND_LABELS,
+            errors=_sentences(error) if error else {},
+            reason=request.form.get(REASON_FIELD, ""),
+        )
+
+
 CATEGORY = "bonds"
 CATEGORY_LABEL = N_("保証証券等")
 FOLDER_METHODS = frozenset({"list", "show", "renotify", "content"})
@@ -416,5 +508,9 @@ STAFF_VIEWS = (
     StaffView(
         view=BondHandoverView,
         grants={role: frozenset({"handover"}) for role in (Role.AGENCY, Role.INSURER)},
+    ),
+    StaffView(
+        view=BondDeletionView,
+        grants={role: frozenset({"remove"}) for role in (Role.AGENCY, Role.INSURER)},
     ),
 )

@@ -40,6 +40,12 @@ MATRIX = {
     "BondUploadView": (NOBODY, NOBODY, "upload", "upload", NOBODY),
     "BondFolderView": (NOBODY, NOBODY, "list show renotify content", "list show renotify content", READ),
     "BondHandoverView": (NOBODY, NOBODY, "handover", "handover", NOBODY),
+    "BondDeletionView": (NOBODY, NOBODY, "remove", "remove", NOBODY),
+    **dict.fromkeys(
+        ("FaqView", "ClauseView", "StepView", "ContactView", "RevisionView"), (CRUD, CRUD, NOBODY, NOBODY, READ)
+    ),
+    "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
+    "RetentionView": (NOBODY, "list", "list", "list", "list"),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor")
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from webtest import TestApp, TestResponse
 
 from hoshou.base.clock import FixedClock
+from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
@@ -31,6 +32,7 @@ from tests.plugins.bonds.test_upload import opens
 from tests.plugins.bonds.uploading import POLICY, form_values, mails, press, send
 from tests.refusals import refused
 
+AGENT = Actor(ActorKind.STAFF, "agent")
 RECORD = "/bonds/folders/show/1"
 FORM = "/bonds/handover/1/form"
 ENCRYPTED = "/bonds/handover/1/encrypted"
@@ -262,7 +264,7 @@ def test_a_form_whose_password_was_changed_while_it_was_made_does_not_leave(uplo
     here, subject = platform(), subject_of(fresh(), uploaded.agent_id)
     assert subject is not None
     with refused("handover_over"), unit_of_work() as session:
-        note_form(session, here.clock, None, subject, 1, 1, protected=False)  # type: ignore[arg-type]
+        note_form(session, here.clock, AGENT, subject, 1, 1, protected=False)
     assert "bonds.form_made" not in actions()
 
 
@@ -327,3 +329,12 @@ def test_on_both_databases_the_newest_password_is_the_one_in_hand(office_on_both
     assert sealed is not None
     bound = f"folder:1:password:{serial}:user:{office_on_both.agent_id}"
     assert platform().keys.open(SEALING, sealed, bound).decode() == mails()[-1].password
+
+
+@pytest.mark.req("A-022", "A-028")
+def test_a_deleted_folder_has_nothing_to_hand_over(uploaded: Office) -> None:
+    with unit_of_work() as session:
+        session.get_one(BondFolder, 1).deleted_at = platform().clock.now()
+    over(uploaded.agent)
+    assert home(uploaded) == []
+    assert "/bonds/handover/" not in uploaded.agent.get(RECORD)

@@ -42,6 +42,9 @@ ACTION_LABELS = {
     "bonds.contractor_told": N_("閲覧用パスワードを受注者に伝えたことを記録しました"),
     "bonds.original_downloaded": N_("ファイル%(file)sの原本をダウンロードしました"),
     "bonds.page_shown": N_("ファイル%(file)sを画面に表示しました"),
+    "bonds.file_deleted": N_("ファイル%(file)sを削除しました（理由：%(reason)s）"),
+    "bonds.folder_deleted": N_("フォルダとすべてのファイルを削除しました（理由：%(reason)s）"),
+    "bonds.number_corrected": N_("証券番号を訂正しました（訂正前：%(was)s）"),
 }
 OTHER_ACTION = N_("その他の操作（%(action)s）")
 

@@ -69,7 +69,11 @@ def upload(
     request = prepared.request
     folder = session.scalar(
         select(BondFolder)
-        .where(BondFolder.insurer_id == request.insurer_id, BondFolder.policy_number == request.policy_number)
+        .where(
+            BondFolder.insurer_id == request.insurer_id,
+            BondFolder.policy_number == request.policy_number,
+            BondFolder.deleted_at.is_(None),
+        )
         .with_for_update()
     )
     # With the folder locked: the same upload running at this moment has answered by now (F12).
@@ -192,8 +196,6 @@ def _check_addition(subject: Subject, folder: BondFolder, request: UploadRequest
             "foreign_folder",
             N_("この証券番号は他の代理店が登録しています。損害保険会社の担当者にご確認ください。"),
         )
-    if folder.deleted_at is not None:
-        raise Refused("folder_deleted", N_("この証券番号のフォルダは削除されています。"), field="policy_number")
     if folder.contract_type != request.contract_type:
         raise Refused(
             "facts_differ",

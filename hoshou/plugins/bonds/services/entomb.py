@@ -1,0 +1,53 @@
+"""A folder becomes a tombstone: what it still says of the contract, and what is wiped (A-082, D-46).
+
+Kept: insurer, agency, policy number, contract type, dates, the files' digests and sizes, the digest of the URL's
+token and the hash of the last password. Wiped: contractor, orderer and project, the files' names, the token
+itself, what was typed as reasons for deleting single files, and the addresses in the outbox.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hoshou.base.clock import Clock
+from hoshou.platform.actor import Actor
+from hoshou.platform.files.model import bury
+from hoshou.platform.mail.outbox import forget_recipients, withdraw
+from hoshou.plugins.bonds.models import BondFile, BondFolder
+from hoshou.plugins.bonds.services.end_access import end_access
+
+ENDED = "folder_deleted"
+
+
+def entomb(session: Session, clock: Clock, actor: Actor, folder: BondFolder, why: str) -> list[BondFile]:
+    """Delete a live folder that the caller has locked; returns all its files, oldest first.
+
+    From the commit on nobody can read a file of it; then the content is erased (``erase_deleted``). The caller
+    records who did it and why.
+    """
+    now = clock.now()
+    files = list(
+        session.scalars(select(BondFile).where(BondFile.folder_id == folder.id).order_by(BondFile.number))
+    )
+    for file in files:
+        if file.deleted_at is None:
+            file.deleted_at = now
+        if file.stored_file.deleted_at is None:
+            bury(clock, file.stored_file)
+        file.deleted_why = ""
+        file.stored_file.original_name = ""
+    folder.deleted_at, folder.deleted_why = now, why
+    folder.token_sealed = None
+    folder.contractor_name = folder.contractor_email = ""
+    folder.orderer_name = folder.project_name = ""
+    folder.override_reason = ""
+    about = ("bonds_folder", folder.id)
+    withdraw(session, clock, actor, about)
+    forget_recipients(session, about)
+    end_access(session, clock, folder.id, ENDED)
+    session.flush()
+    return files
+
+
+def digests(files: list[BondFile]) -> dict[str, str]:
+    """The SHA-256 of each file by its number, for the audit log."""
+    return {str(file.number): file.stored_file.sha256 for file in files}

@@ -1,0 +1,76 @@
+"""What will be deleted next: each uploader's own list, and for the association counts alone."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from hoshou.platform.subject import Subject
+from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.services.scope import visible_folders
+from hoshou.plugins.organisations.models import Insurer
+from hoshou.plugins.retention.rules.due import NOTICE_DAYS, latest_end_due, purge_day
+
+SOON = timedelta(days=NOTICE_DAYS[-1])
+AHEAD = timedelta(days=NOTICE_DAYS[0])
+YEAR = timedelta(days=366)
+MOST_SHOWN = 500
+
+
+@dataclass(frozen=True)
+class NearFolder:
+    """A folder that will be deleted on ``purge_on``."""
+
+    folder: BondFolder
+    purge_on: date
+
+
+@dataclass(frozen=True)
+class MonthCount:
+    """How many folders of an insurer will be deleted in the month that begins on ``month``."""
+
+    insurer: str
+    month: date
+    count: int
+
+
+def near_folders(session: Session, subject: Subject, today: date) -> list[NearFolder]:
+    """The reader's folders that will be deleted within 90 days, the first to go first, at most 500."""
+    folders = session.scalars(
+        select(BondFolder)
+        .where(_due_by(today + AHEAD), visible_folders(subject))
+        .order_by(BondFolder.insurance_end, BondFolder.id)
+        .limit(MOST_SHOWN)
+    )
+    return [NearFolder(folder, purge_day(folder.insurance_end)) for folder in folders]
+
+
+def soon_gone(session: Session, subject: Subject, today: date) -> tuple[int, date | None]:
+    """How many of the reader's folders will be deleted within 30 days, and when the first."""
+    count, first = session.execute(
+        select(func.count(), func.min(BondFolder.insurance_end)).where(
+            _due_by(today + SOON), visible_folders(subject)
+        )
+    ).one()
+    return count, max(purge_day(first), today) if first else None
+
+
+def counts_by_month(session: Session, today: date) -> Sequence[MonthCount]:
+    """For the association: how many of each insurer's folders will be deleted in each month of the coming year."""
+    rows = session.execute(
+        select(Insurer.position, Insurer.name, BondFolder.insurance_end, func.count())
+        .join(BondFolder, BondFolder.insurer_id == Insurer.id)
+        .where(_due_by(today + YEAR))
+        .group_by(Insurer.position, Insurer.name, BondFolder.insurance_end)
+    )
+    counts: Counter[tuple[date, int, str]] = Counter()
+    for position, name, insurance_end, count in rows:
+        counts[max(purge_day(insurance_end), today).replace(day=1), position, name] += count
+    return [MonthCount(name, month, count) for (month, _position, name), count in sorted(counts.items())]
+
+
+def _due_by(day: date) -> ColumnElement[bool]:
+    return and_(BondFolder.deleted_at.is_(None), BondFolder.insurance_end <= latest_end_due(day))

@@ -1,0 +1,69 @@
+"""The one rule of dates: never early, never late (A-080, D-10, A25)."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hoshou.base.dates import add_years
+from hoshou.plugins.retention.rules.due import is_due, latest_end_due, notice_due, purge_day
+
+ENDS = st.dates(date(2020, 1, 1), date(2120, 12, 31))
+DAY = timedelta(days=1)
+
+
+@pytest.mark.req("A-080", "D-10")
+@pytest.mark.parametrize(
+    ("end", "first_day_gone"),
+    [
+        (date(2026, 3, 31), date(2029, 4, 1)),
+        (date(2027, 2, 28), date(2030, 3, 1)),
+        (date(2028, 2, 29), date(2031, 3, 1)),
+        (date(2025, 2, 28), date(2028, 2, 29)),
+        (date(2026, 12, 31), date(2030, 1, 1)),
+    ],
+)
+def test_the_first_day_on_which_a_folder_goes(end: date, first_day_gone: date) -> None:
+    assert purge_day(end) == first_day_gone
+    assert not is_due(end, first_day_gone - DAY)
+    assert is_due(end, first_day_gone)
+
+
+@pytest.mark.req("A-080", "D-10", "A25")
+@given(ENDS, st.integers(-800, 800))
+@example(date(2028, 2, 29), 0)
+@example(date(2028, 2, 28), 0)
+def test_due_is_later_than_three_years_and_not_a_day_later(end: date, offset: int) -> None:
+    today = add_years(end, 3) + timedelta(days=offset)
+    assert is_due(end, today) == (offset > 0)
+
+
+@pytest.mark.req("A25")
+@given(ENDS, st.integers(-3, 3))
+@example(date(2028, 2, 29), 1)
+@example(date(2028, 2, 28), 1)
+def test_what_the_database_is_asked_is_the_rule_itself(end: date, offset: int) -> None:
+    today = add_years(end, 3) + timedelta(days=offset)
+    assert (end <= latest_end_due(today)) == is_due(end, today)
+
+
+@pytest.mark.req("A25")
+def test_every_day_around_leap_days_agrees_with_the_rule() -> None:
+    ends = [date(2024, 1, 1) + timedelta(days=number) for number in range(3 * 366)]
+    for number in range(366):
+        today = date(2027, 12, 1) + timedelta(days=number)
+        assert [end for end in ends if end <= latest_end_due(today)] == [end for end in ends if is_due(end, today)]
+
+
+@pytest.mark.req("A-080")
+def test_notices_are_due_90_and_30_days_before() -> None:
+    end, gone = date(2026, 3, 31), date(2029, 4, 1)
+    expected = {91: None, 90: 90, 31: 90, 30: 30, 1: 30}
+    assert {left: notice_due(end, gone - timedelta(days=left)) for left in expected} == expected
+
+
+@pytest.mark.req("A25")
+def test_an_end_beyond_the_calendar_is_never_due() -> None:
+    assert not is_due(date(9999, 12, 31), date(9999, 12, 31))
+    assert purge_day(date(9999, 12, 31)) == date.max
