@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from hoshou.base.clock import FixedClock
+from hoshou.platform.db import db
 from tests.conftest import AppMaker
 from tests.plugins.domains.office import Office
 
@@ -29,6 +30,11 @@ def office(make_office: Callable[[Flask], Office], make_app: AppMaker, sqlite_ur
 
 
 @pytest.fixture
-def office_on_both(make_office: Callable[[Flask], Office], make_app: AppMaker, database_url: str) -> Office:
+def office_on_both(
+    make_office: Callable[[Flask], Office], make_app: AppMaker, database_url: str
+) -> Iterator[Office]:
     """Once on SQLite and once on PostgreSQL."""
-    return make_office(make_app(database_url))
+    yield make_office(make_app(database_url))
+    # Before the database is dropped under it.
+    db.session.remove()
+    db.engine.dispose()

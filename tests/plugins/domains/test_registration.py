@@ -96,7 +96,8 @@ def test_what_is_approved_after_its_batch_waits_for_the_next(office: Office) -> 
 
 
 @pytest.mark.req("A-072", "A-060")
-def test_a_deletion_takes_effect_only_when_it_is_registered(office: Office) -> None:
+def test_a_deletion_takes_effect_only_when_it_is_registered(office_on_both: Office) -> None:
+    office = office_on_both
     register(office)
     removal = office.apply(kind="remove")
     assert office.lets_in(DOMAIN)
