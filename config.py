@@ -36,6 +36,7 @@ PLUGINS = [
     "viewer",
     "orderer",
     "retention",
+    "guides",
 ]
 if _env("HOSHOU_PLUGINS"):
     PLUGINS = [name.strip() for name in _env("HOSHOU_PLUGINS", "").split(",") if name.strip()]
@@ -52,6 +53,11 @@ MAIL_DEFAULT_SENDER = _env("HOSHOU_MAIL_FROM", "info@mail.sonpo-hosyou-syouken.j
 # Where orderers apply for their domain (A-070).
 DOMAIN_CONTACT_EMAIL = _env("HOSHOU_DOMAIN_CONTACT", "syouken-kakunin@sonpo.or.jp")
 
+# Who approves an application for a domain after the association: every participating insurer ("all") or nobody else
+# ("association") (D-09). And the day of the four registrations a year; the next business day when it is none (D-45).
+DOMAIN_APPROVAL = _env("HOSHOU_DOMAIN_APPROVAL", "all")
+DOMAIN_REGISTRATION_DAY = int(_env("HOSHOU_DOMAIN_REGISTRATION_DAY", "25"))
+
 # Whether the contractor's own mail domain is shut out of the download of its folder, though registered (D-15).
 EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
 
@@ -59,6 +65,9 @@ EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
 # Staff keep the same hours, but for these roles: somebody must be able to mend the calendar.
 ROLES_AT_ANY_HOUR = [role for role in _env("HOSHOU_ROLES_AT_ANY_HOUR", "administrator").split(",") if role]
+
+# The manual supports PCs only. The pages work on phones and tablets all the same and say so; this shuts them out (D-07).
+PC_ONLY = _flag("HOSHOU_PC_ONLY", False)
 
 # Limits of an upload (D-01, D-19).
 MAX_FILE_BYTES = 20 * 1024 * 1024

@@ -23,6 +23,7 @@ COMMANDS = {
     "dates": Place("hoshou.plugins.proration.commands:dates", "加入日から締切日と引落日を求める"),
     "db": Place("hoshou.platform.commands:database", "データベース"),
     "demo": Place("hoshou.plugins.demo.commands:demo", "デモの準備と起動"),
+    "guides": Place("hoshou.plugins.guides.commands:guides", "よくあるお問い合わせなどの案内"),
     "jobs": Place("hoshou.platform.jobs.commands:jobs", "定期処理"),
     "quote": Place("hoshou.plugins.premium.commands:quote", "賦課金の見積"),
     "serve": Place("hoshou.platform.serve:serve", "サービスの起動"),

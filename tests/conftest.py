@@ -15,6 +15,7 @@ from hoshou.platform import access, migrations
 from hoshou.platform.calendar import seed_calendar
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.builder import staff_builder
+from hoshou.plugins.guides.services.seed import seed_guides
 from hoshou.plugins.organisations.services.seed import seed_insurers
 from tests.databases import postgres_binaries, postgres_database, postgres_server
 
@@ -54,6 +55,7 @@ def set_up(url: str, data_dir: Path) -> None:
         transact(lambda session: access.sync(session, staff_builder().contributions))
         transact(seed_calendar)
         transact(seed_insurers)
+        transact(seed_guides)
         db.session.remove()
         db.engine.dispose()
 

@@ -6,12 +6,24 @@ from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 
 _DIGIT_SEPARATORS = frozenset("-\N{HYPHEN}\N{MINUS SIGN}ー")
+_SMALL = "ぁぃぅぇぉっゃゅょゎゕゖ"
+_LARGE = "あいうえおつやゆよわかけ"
+_KATAKANA = range(ord("ァ"), ord("ヶ") + 1)
+_ALIKE = str.maketrans({code: code - 0x60 for code in _KATAKANA}) | str.maketrans(_SMALL, _LARGE)
 _WRAPPERS = {"<": ">", "「": "」", '"': '"', "(": ")"}
 
 
 def fold(text: str) -> str:
     """``text`` in compatibility form (NFKC), without invisible characters or white space around it."""
     return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf").strip()
+
+
+def fold_for_search(text: str) -> str:
+    """``text`` so that what people take for the same is the same.
+
+    Full-width and half-width, upper and lower case, katakana and hiragana, small and large kana are alike.
+    """
+    return fold(text).casefold().translate(_ALIKE).translate(_ALIKE)
 
 
 def digits_only(text: str) -> str:

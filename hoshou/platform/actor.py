@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hoshou.base.errors import noop_gettext as N_
+
 
 class ActorKind(StrEnum):
     STAFF = "staff"
@@ -11,6 +13,16 @@ class ActorKind(StrEnum):
     PUBLIC = "public"
     JOB = "job"
     SYSTEM = "system"
+
+
+ACTOR_LABELS = {
+    ActorKind.STAFF: N_("担当者"),
+    ActorKind.VIEWER: N_("閲覧者"),
+    ActorKind.ORDERER: N_("発注者"),
+    ActorKind.PUBLIC: N_("外部の利用者"),
+    ActorKind.JOB: N_("自動処理"),
+    ActorKind.SYSTEM: N_("システム"),
+}
 
 
 @dataclass(frozen=True)

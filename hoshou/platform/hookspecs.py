@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from hoshou.platform.jobs.job import Job
     from hoshou.platform.mail.template import MailTemplate
-    from hoshou.platform.site.entrance import Entrance
+    from hoshou.platform.site.entrance import Entrance, FootLink
     from hoshou.platform.staff.contribution import HomeItem, StaffView
     from hoshou.platform.subject import Subject
 
@@ -32,6 +32,11 @@ def public_blueprints() -> "Iterable[Blueprint]":
 @hookspec
 def entrances() -> "Iterable[Entrance]":
     """Called each time the public home is shown; returns what each kind of visitor can do there."""
+
+
+@hookspec
+def foot_links() -> "Iterable[FootLink]":
+    """Called each time a page is shown; returns the pages that the foot of every public page leads to."""
 
 
 @hookspec

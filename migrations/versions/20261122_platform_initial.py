@@ -87,6 +87,59 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
     )
     op.create_table(
+        "domains_application",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("receipt", sa.String(length=14), nullable=False),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("domain", sa.String(length=253), nullable=False),
+        sa.Column("new_domain", sa.String(length=253), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("department", sa.String(length=200), nullable=False),
+        sa.Column("applicant_name", sa.String(length=100), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("batch_month", sa.Date(), nullable=False),
+        sa.Column("stage", sa.String(length=16), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'change') = (new_domain <> '')", name=op.f("ck_domains_application_new_domain")
+        ),
+        sa.CheckConstraint(
+            "(stage = 'registered') = (registered_on IS NOT NULL)", name=op.f("ck_domains_application_registered")
+        ),
+        sa.CheckConstraint("kind IN ('add', 'change', 'remove')", name=op.f("ck_domains_application_kind")),
+        sa.CheckConstraint("stage <> 'rejected' OR reason <> ''", name=op.f("ck_domains_application_reason")),
+        sa.CheckConstraint(
+            "stage IN ('applied', 'reviewed', 'approved', 'registered', 'rejected', 'withdrawn')",
+            name=op.f("ck_domains_application_stage"),
+        ),
+        sa.CheckConstraint(
+            "stage NOT IN ('approved', 'registered') OR approved_at IS NOT NULL",
+            name=op.f("ck_domains_application_approved"),
+        ),
+        sa.CheckConstraint(
+            "stage NOT IN ('reviewed', 'approved', 'registered') OR reviewed_at IS NOT NULL",
+            name=op.f("ck_domains_application_reviewed"),
+        ),
+        sa.CheckConstraint(
+            "approved_at IS NULL OR reviewed_at IS NOT NULL", name=op.f("ck_domains_application_review_first")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_domains_application")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_domains_application_receipt")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_domains_application_request_key")),
+    )
+    with op.batch_alter_table("domains_application", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_domains_application_domain"), ["domain"], unique=False)
+        batch_op.create_index(batch_op.f("ix_domains_application_stage"), ["stage"], unique=False)
+
+    op.create_table(
         "domains_domain",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("domain", sa.String(length=253), nullable=False),
@@ -95,8 +148,90 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("usable_from", sa.Date(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'registered' OR usable_from IS NOT NULL", name=op.f("ck_domains_domain_usable")
+        ),
+        sa.CheckConstraint("state IN ('registered', 'removed')", name=op.f("ck_domains_domain_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_domains_domain")),
         sa.UniqueConstraint("domain", name=op.f("uq_domains_domain_domain")),
+    )
+    op.create_table(
+        "guides_clause",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title_ja", sa.String(length=200), nullable=False),
+        sa.Column("text_ja", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.String(length=200), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("tenths", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "tenths IS NULL OR tenths BETWEEN 1 AND 10", name=op.f("ck_guides_clause_tenths_of_ten")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_clause")),
+        sa.UniqueConstraint("title_ja", name=op.f("uq_guides_clause_title_ja")),
+    )
+    op.create_table(
+        "guides_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_ja", sa.String(length=200), nullable=False),
+        sa.Column("text_ja", sa.Text(), nullable=False),
+        sa.Column("subject_en", sa.String(length=200), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_contact")),
+        sa.UniqueConstraint("subject_ja", name=op.f("uq_guides_contact_subject_ja")),
+    )
+    op.create_table(
+        "guides_faq",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("faq_group", sa.Integer(), nullable=False),
+        sa.Column("audience", sa.String(length=16), nullable=False),
+        sa.Column("question_ja", sa.Text(), nullable=False),
+        sa.Column("answer_ja", sa.Text(), nullable=False),
+        sa.Column("question_en", sa.Text(), nullable=False),
+        sa.Column("answer_en", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_faq")),
+        sa.UniqueConstraint("number", name=op.f("uq_guides_faq_number")),
+    )
+    op.create_table(
+        "guides_page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("manual_page", sa.Integer(), nullable=True),
+        sa.Column("title_ja", sa.String(length=200), nullable=False),
+        sa.Column("body_ja", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.String(length=200), nullable=False),
+        sa.Column("body_en", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_page")),
+        sa.UniqueConstraint("key", name=op.f("uq_guides_page_key")),
+        sa.UniqueConstraint("manual_page", name=op.f("uq_guides_page_manual_page")),
+    )
+    op.create_table(
+        "guides_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("content_ja", sa.Text(), nullable=False),
+        sa.Column("content_en", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_revision")),
+        sa.UniqueConstraint("edition", name=op.f("uq_guides_revision_edition")),
+    )
+    op.create_table(
+        "guides_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("flow", sa.String(length=16), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("lane", sa.String(length=16), nullable=False),
+        sa.Column("from_lanes", sa.String(length=80), nullable=False),
+        sa.Column("by_mail", sa.Boolean(), nullable=False),
+        sa.Column("title_ja", sa.String(length=100), nullable=False),
+        sa.Column("note_ja", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.String(length=100), nullable=False),
+        sa.Column("note_en", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guides_step")),
+        sa.UniqueConstraint("flow", "stage", "lane", name=op.f("uq_guides_step_flow_stage_lane")),
     )
     op.create_table(
         "organisations_agency",
@@ -404,6 +539,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bonds_folder_policy_number"), ["policy_number"], unique=False)
 
     op.create_table(
+        "domains_vote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("insurer_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("user_name", sa.String(length=200), nullable=False),
+        sa.Column("decision", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("voted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("decision <> 'reject' OR reason <> ''", name=op.f("ck_domains_vote_reason")),
+        sa.CheckConstraint("decision IN ('approve', 'reject')", name=op.f("ck_domains_vote_decision")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["domains_application.id"],
+            name=op.f("fk_domains_vote_application_id_domains_application"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["insurer_id"],
+            ["organisations_insurer.id"],
+            name=op.f("fk_domains_vote_insurer_id_organisations_insurer"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_domains_vote")),
+        sa.UniqueConstraint(
+            "application_id", "insurer_id", name=op.f("uq_domains_vote_application_id_insurer_id")
+        ),
+    )
+    with op.batch_alter_table("domains_vote", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_domains_vote_insurer_id"), ["insurer_id"], unique=False)
+
+    op.create_table(
         "organisations_agency_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("agency_id", sa.Integer(), nullable=False),
@@ -531,6 +696,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("folder_id", "number", name=op.f("uq_bonds_file_folder_id_number")),
         sa.UniqueConstraint("stored_file_id", name=op.f("uq_bonds_file_stored_file_id")),
     )
+    op.create_table(
+        "bonds_handover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("folder_id", sa.Integer(), nullable=False),
+        sa.Column("password_serial", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("password_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["folder_id"], ["bonds_folder.id"], name=op.f("fk_bonds_handover_folder_id_bonds_folder")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bonds_handover")),
+        sa.UniqueConstraint(
+            "folder_id", "password_serial", name=op.f("uq_bonds_handover_folder_id_password_serial")
+        ),
+    )
+    with op.batch_alter_table("bonds_handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bonds_handover_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_bonds_handover_waiting", ["user_id", "told_at"], unique=False)
+
     op.create_table(
         "bonds_upload_receipt",
         sa.Column("id", sa.Integer(), nullable=False),

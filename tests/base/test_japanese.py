@@ -3,7 +3,7 @@
 import pytest
 
 from hoshou.base.errors import Refused
-from hoshou.base.japanese import digits_only, fold, fold_pasted_url, is_full_width
+from hoshou.base.japanese import digits_only, fold, fold_for_search, fold_pasted_url, is_full_width
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,15 @@ from hoshou.base.japanese import digits_only, fold, fold_pasted_url, is_full_wid
 )
 def test_folding(pasted, meant):
     assert fold(pasted) == meant
+
+
+@pytest.mark.parametrize("text", ["ﾊﾟｽﾜｰﾄﾞ", "パスワード", "ぱすわーど"])
+def test_what_is_searched_for_is_found_in_any_kana(text):
+    assert fold_for_search(text) == "ぱすわーど"
+
+
+def test_small_kana_and_letters_of_any_width_are_alike():
+    assert fold_for_search("キャッシュ Ｑ９") == fold_for_search("きやつしゆ q9")
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ class LiveSite:
     def begin_again(self) -> None:
         """Noon, no maintenance, and nobody has tried too often."""
         self.clock.move_to(NOON)
-        for table in (ThrottleCounter, Maintenance):
-            self.run(lambda session: session.execute(delete(table)))
+        self.run(lambda session: session.execute(delete(ThrottleCounter)))
+        self.run(lambda session: session.execute(delete(Maintenance)))
 
     def deliver(self) -> None:
         """What the scheduler's job does every few seconds."""

@@ -6,16 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
+from playwright.sync_api import expect
+
 from hoshou.base.clock import jst
 from hoshou.platform.calendar import Maintenance
 from hoshou.plugins.demo.services.parties import REGISTERED
 from tests.browser import scene as who
 from tests.browser.scene import Folder, Scene
 from tests.browser.visitor import Visitor
+from tests.samples import pdfs
 
 SUNDAY = jst(2026, 4, 19, 10, 0)
 _orderers = count(1)
 CODE = re.compile(r"ワンタイムパスワード: (\d{8})")
+
+WATCH_PROGRESS = """() => {
+  const line = document.querySelector("[data-progress]");
+  const note = () => line.hidden || sessionStorage.setItem("progress", line.textContent);
+  new MutationObserver(note).observe(line, { attributes: true, childList: true, subtree: true });
+}"""
+"""Notes what the upload's progress said, for after the page is gone."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +50,19 @@ def enter_viewer(visitor: Visitor, folder: Folder) -> None:
     wait_for_picture(visitor)
 
 
+def show_file(visitor: Visitor, number: int) -> None:
+    """Choose a file in the pull-down."""
+    visitor.page.select_option("#file", str(number))
+    visitor.page.wait_for_url(f"**/files/{number}")
+    wait_for_picture(visitor)
+
+
 def wait_for_picture(visitor: Visitor) -> None:
-    visitor.page.wait_for_function("document.querySelector('[data-page] img').naturalWidth > 0")
-    visitor.page.wait_for_function("document.querySelector('[data-page] .page__loading') === null")
+    """Until the first page is drawn; what stands in its place meanwhile goes then."""
+    first = visitor.page.locator("[data-page='1']")
+    first.locator("img").wait_for()
+    expect(first.locator(".page__loading")).to_have_count(0)
+    assert first.locator("img").evaluate("image => image.naturalWidth") > 500
 
 
 def ask_for_code(visitor: Visitor, folder: Folder, address: str) -> None:
@@ -136,11 +156,19 @@ def _locked(visitor: Visitor, scene: Scene) -> None:
     raise AssertionError("never locked")
 
 
+def _viewer(visitor: Visitor, scene: Scene) -> None:
+    enter_viewer(visitor, scene.certificate)
+    show_file(visitor, 1)
+
+
+def _preview(visitor: Visitor, scene: Scene) -> None:
+    enter_preview(visitor, scene.certificate)
+    show_file(visitor, 1)
+
+
 def _replaced(visitor: Visitor, scene: Scene) -> None:
     enter_viewer(visitor, scene.replaced)
-    visitor.page.select_option("#file", "2")
-    visitor.page.wait_for_url("**/files/2")
-    wait_for_picture(visitor)
+    show_file(visitor, 2)
 
 
 def _gone(visitor: Visitor, scene: Scene) -> None:
@@ -205,11 +233,11 @@ PUBLIC = [
     Place("orderer-otp-wrong", _wrong_code),
     Place("orderer-otp-used", _used_code),
     Place("orderer-otp-expired", _expired_code),
-    Place("orderer-preview", lambda visitor, scene: enter_preview(visitor, scene.certificate)),
+    Place("orderer-preview", _preview),
     Place("orderer-idle", _idle_preview),
     Place("viewer-password", lambda visitor, scene: visitor.go(scene.certificate.path)),
     Place("viewer-password-wrong", _wrong_password),
-    Place("viewer", lambda visitor, scene: enter_viewer(visitor, scene.certificate)),
+    Place("viewer", _viewer),
     Place("viewer-replaced", _replaced),
     Place("viewer-left", _left),
     Place("viewer-idle", _idle),
@@ -226,20 +254,28 @@ PUBLIC = [
 ]
 
 
-def _first(listing: str) -> Callable[[Visitor, Scene], None]:
-    """The first record of a list, by its own link."""
+def _uploaded(visitor: Visitor, scene: Scene) -> None:
+    """The page after an added upload."""
+    visitor.go(f"/bonds/upload/?folder={scene.growing.id}")
+    visitor.page.fill("#contractor_email_again", visitor.page.input_value("#contractor_email"))
+    visitor.page.set_input_files(
+        "#files", {"name": "証券別紙.pdf", "mimeType": "application/pdf", "buffer": pdfs.plain(2)}
+    )
+    visitor.press("アップロード")
+    visitor.page.wait_for_url("**/bonds/upload/done/*")
 
-    def open(visitor: Visitor, scene: Scene) -> None:
-        visitor.go(listing)
-        visitor.page.locator("main tbody a[href*='/edit/'], main tbody a[href*='/show/']").first.click()
-        visitor.page.wait_for_url(re.compile("/(edit|show)/"))
 
-    return open
+def _refused_upload(visitor: Visitor, scene: Scene) -> None:
+    visitor.go("/bonds/upload/")
+    visitor.press("アップロード")
+    visitor.page.locator("[data-error-summary]").wait_for()
 
 
 STAFF = [
     Place("staff-home", _at("/home/"), who.AGENT),
     Place("staff-upload", _at("/bonds/upload/"), who.AGENT),
+    Place("staff-upload-errors", _refused_upload, who.AGENT),
+    Place("staff-uploaded", _uploaded, who.AGENT),
     Place("staff-folders", _at("/bonds/folders/list/"), who.AGENT),
     Place("staff-folder", lambda v, s: v.go(f"/bonds/folders/show/{s.certificate.id}"), who.AGENT),
     Place("staff-addition", lambda v, s: v.go(f"/bonds/upload/?folder={s.certificate.id}"), who.AGENT),

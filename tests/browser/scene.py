@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoshou.platform.context import platform
@@ -9,6 +11,7 @@ from hoshou.platform.db import db, unit_of_work
 from hoshou.platform.subject import Role
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services.url import viewing_url
+from hoshou.plugins.demo.rules.accounts import ACCOUNTS
 from hoshou.plugins.demo.rules.parties import AGENCIES
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
 from hoshou.plugins.demo.services import parties, policies
@@ -16,8 +19,8 @@ from hoshou.plugins.demo.services.policies import Limits
 from tests.accounts import add_user
 from tests.browser.live import LiveSite
 
-CHOSEN = (24, 18, 12, 0)
-"""One file; a scan; three files of which one is replaced; a certificate with annex and change notice."""
+CHOSEN = (24, 18, 36, 12, 0)
+"""One file; two scans; three files of which one is replaced; a certificate with annex and change notice."""
 
 LIMITS = Limits(max_files=20, max_bytes=20 * 1024 * 1024)
 AGENT, ADMIN, CLERK, AUDITOR = "agency1", "admin", "association", "auditor"
@@ -39,10 +42,11 @@ class Folder:
 
 @dataclass(frozen=True)
 class Scene:
-    """The folders; ``gone`` is deleted, ``broken`` has lost the bytes of its file."""
+    """The folders; ``gone`` is deleted, ``broken`` has lost the bytes of its file, ``growing`` is added to."""
 
     gone: Folder
     broken: Folder
+    growing: Folder
     replaced: Folder
     certificate: Folder
 
@@ -56,6 +60,7 @@ def set_scene(site: LiveSite) -> Scene:
     add_user(site.app, ADMIN, Role.ADMINISTRATOR)
     add_user(site.app, CLERK, Role.ASSOCIATION)
     add_user(site.app, AUDITOR, Role.AUDITOR)
+    site.run(_name_staff)
     scene = Scene(*[_upload(site, everything[index]) for index in CHOSEN])
     site.deliver()
     site.run(lambda session: _delete(session, site, scene.gone))
@@ -78,6 +83,12 @@ def _upload(site: LiveSite, policy: DemoPolicy) -> Folder:
         folder = Folder(row.id, policy, viewing_url(here.keys, row, ""), password)
         db.session.remove()
     return folder
+
+
+def _name_staff(session: Session) -> None:
+    for account in ACCOUNTS:
+        for user in session.scalars(select(User).where(User.username == account.username)):
+            user.last_name, user.first_name, user.email = account.last_name, account.first_name, account.email
 
 
 def _delete(session: Session, site: LiveSite, folder: Folder) -> None:

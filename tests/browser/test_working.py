@@ -7,23 +7,18 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.live import LiveSite
-from tests.browser.pages import enter_preview, enter_viewer, to_code_page
+from tests.browser.pages import enter_preview, enter_viewer, show_file, to_code_page
 from tests.browser.scene import AGENT, Scene
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
-
-NO_TIME_LEFT = """() => {
-  const bar = document.querySelector("[data-session]");
-  bar.dataset.seconds = bar.querySelector("[data-countdown]").dataset.seconds = "1";
-}"""
 
 
 def test_viewer_turns_pages_and_zooms_by_keyboard(site: LiveSite, scene: Scene, visit: Visit) -> None:
     visitor = visit(site)
     enter_viewer(visitor, scene.certificate)
     page = visitor.page
-    page.goto(page.url.replace("/files/3", "/files/1"))
+    show_file(visitor, 1)
     last = page.locator("[data-page]").count()
     assert last > 1
     page.focus("[data-pages]")
@@ -39,8 +34,7 @@ def test_viewer_turns_pages_and_zooms_by_keyboard(site: LiveSite, scene: Scene, 
 def test_a_file_is_chosen_in_the_pull_down(site: LiveSite, scene: Scene, visit: Visit) -> None:
     visitor = visit(site)
     enter_preview(visitor, scene.certificate)
-    visitor.page.select_option("#file", "1")
-    visitor.page.wait_for_url("**/files/1")
+    show_file(visitor, 1)
     expect(visitor.page.get_by_role("link", name="ダウンロード")).to_have_attribute(
         "href", re.compile("/files/1/download$")
     )
@@ -130,12 +124,15 @@ def test_the_language_is_chosen_by_post_and_stays(site: LiveSite, scene: Scene, 
     visitor.go("/orderer")
     visitor.press("English", "header")
     _speaks(visitor, "en")
-    visitor.go(scene.certificate.path)
-    _speaks(visitor, "en")
-    visitor.log_in_in_english(AGENT)
-    for address in ("/home/", "/bonds/folders/list/"):
+    for address in ("/", "/orderer", scene.certificate.path):
         visitor.go(address)
         _speaks(visitor, "en")
+        assert visitor.japanese_words() == []
+    visitor.log_in(AGENT)
+    for address in ("/home/", "/account/", "/tokens/"):
+        visitor.go(address)
+        _speaks(visitor, "en")
+        assert [words for words in visitor.japanese_words() if "未来野" not in words] == []
     visitor.page.get_by_role("button", name="日本語").click()
     _speaks(visitor, "ja")
 

@@ -1,6 +1,7 @@
 """A reader at a real Chromium, who notes whatever the browser complains about."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -17,6 +18,22 @@ CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = ViewportSize(width=1280, height=800)
 TELEPHONE = ViewportSize(width=390, height=844)
+
+JAPANESE = re.compile("[\u3041-\u30fa\u4e00-\u9fff]")
+LATIN = re.compile("[A-Za-z]")
+SAME_IN_BOTH = {"SHA-256"}
+NAMES = """() => {
+  const names = [document.title];
+  const spoken = "h1, h2, h3, th, label, legend, summary, button, option, caption, dt, .btn, .button, .help-block, nav a";
+  for (const element of document.querySelectorAll(spoken)) {
+    if (!element.lang) names.push(element.textContent.trim());
+  }
+  for (const attribute of ["aria-label", "placeholder", "title", "alt"]) {
+    for (const element of document.querySelectorAll(`[${attribute}]`)) names.push(element.getAttribute(attribute));
+  }
+  return names;
+}"""
+"""The texts by which a page names its parts; what is data stands elsewhere."""
 
 _addresses = (f"198.51.{high}.1" for high in count(1))
 
@@ -60,7 +77,7 @@ class Visitor:
         self.go("/login/")
         self.page.fill("#username", username)
         self.page.fill("#password", PASSWORD)
-        self.press("ログイン", "main")
+        self.page.click("main button[type=submit]")
         self.page.wait_for_url("**/home/")
 
     def press(self, name: str, within: str = "main") -> None:
@@ -70,6 +87,18 @@ class Visitor:
     def text(self) -> str:
         """What the page's main part says."""
         return self.page.inner_text("main")
+
+    def foreign_words(self) -> list[str]:
+        """Headings, labels and buttons without any Japanese, which a Japanese page shouldn't have."""
+        return [
+            words
+            for words in self.page.evaluate(NAMES)
+            if LATIN.search(words) and not JAPANESE.search(words) and words not in SAME_IN_BOTH
+        ]
+
+    def japanese_words(self) -> list[str]:
+        """The same with Japanese in them, which an English page shouldn't have."""
+        return [words for words in self.page.evaluate(NAMES) if JAPANESE.search(words)]
 
     def axe(self) -> list[str]:
         """The rules that axe finds broken, with the element of each."""
@@ -87,7 +116,12 @@ class Visitor:
 @contextmanager
 def visiting(site: LiveSite, browser: Browser, size: ViewportSize = DESKTOP) -> Iterator[Visitor]:
     """A new window without cookies, from an address of its own."""
-    context = browser.new_context(viewport=size, extra_http_headers={"X-Forwarded-For": next(_addresses)})
+    context = browser.new_context(
+        viewport=size,
+        locale="ja-JP",
+        timezone_id="Asia/Tokyo",
+        extra_http_headers={"X-Forwarded-For": next(_addresses)},
+    )
     context.set_default_timeout(30_000)
     try:
         yield Visitor(site, context)

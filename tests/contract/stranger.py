@@ -7,7 +7,7 @@ from flask_appbuilder.security.decorators import has_access
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Every, Job
 from hoshou.platform.mail.template import MailTemplate
-from hoshou.platform.site.entrance import Audience, Entrance
+from hoshou.platform.site.entrance import Audience, Entrance, FootLink
 from hoshou.platform.staff.contribution import HomeItem, StaffView
 from hoshou.platform.subject import Role, Subject
 
@@ -53,6 +53,11 @@ def public_blueprints():
 @hookimpl
 def entrances():
     return [Entrance(Audience.ORDERER, "stranger/entrance.html")]
+
+
+@hookimpl
+def foot_links():
+    return [FootLink("stranger.show", "The stranger's link")]
 
 
 @hookimpl

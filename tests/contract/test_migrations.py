@@ -22,7 +22,7 @@ def test_the_migrated_database_has_exactly_the_tables_of_the_code(app_on_both: F
 def test_files_say_when_which_plugin_and_what(path: Path) -> None:
     names = {
         "platform",
-        *load_plugins(["organisations", "bonds", "domains", "viewer", "orderer", "retention"]).names,
+        *load_plugins(["organisations", "bonds", "domains", "viewer", "orderer", "retention", "guides"]).names,
     }
     match = re.fullmatch(r"\d{8}_([a-z]+)_[a-z0-9_]+\.py", path.name)
     assert match is not None

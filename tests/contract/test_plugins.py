@@ -164,6 +164,8 @@ def test_a_strangers_plugin_appears_and_goes_without_a_changed_line(
     assert "Errand of a stranger" in staff.get("/home/").text
     assert "A stranger's screen" in staff.get("/strangerview/").text
     assert "The stranger's entrance" in browser(app).get("/").text
+    foot = browser(app).get("/").html.select_one(".site-foot")
+    assert foot.find("a", string="The stranger's link")["href"] == "/stranger"
     assert browser(app).get("/stranger").text == "A stranger's page"
     assert browser(app).get("/api/v1/stranger", expect_errors=True).status_int == 401
     bearer = {"Authorization": f"Bearer {token}"}

@@ -75,6 +75,7 @@ def tickets_issued() -> int:
     return db.session.scalar(select(func.count()).select_from(Ticket)) or 0
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.slow
 @pytest.mark.req("A6", "A-047", "D-05")
 def test_twenty_uses_of_one_password_in_four_processes_have_one_winner(place: Place, checker: Flask) -> None:

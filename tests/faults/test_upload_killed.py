@@ -43,6 +43,7 @@ def killed_sendings(place: Place, journal: Path, chance: random.Random) -> list[
     return begun
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.slow
 @pytest.mark.req("F1", "A-013", "A-024")
 def test_what_was_acknowledged_is_there_and_a_retry_completes_the_rest(

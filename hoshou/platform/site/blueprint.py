@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from flask_appbuilder.utils.base import get_safe_redirect
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from hoshou.platform.context import platform
@@ -61,7 +62,18 @@ def shared() -> dict[str, Any]:
     return {
         "html_lang": chosen_language().partition("_")[0],
         "site_open": opening_state().is_open,
+        "in_maintenance": opening_state().reason == "maintenance",
         "domain_contact_email": current_app.config["DOMAIN_CONTACT_EMAIL"],
         "staff_login_url": url_for("StaffAuthView.login"),
         "demo": current_app.config["DEMO"],
+        "foot_links": [
+            (_(link.label), url_for(link.endpoint, **link.values))
+            for link in platform().plugins.collect("foot_links")
+        ],
+        "url_if": url_if,
     }
+
+
+def url_if(endpoint: str, **values: Any) -> str:
+    """The address of another plugin's page, or an empty text when that plugin isn't there."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""

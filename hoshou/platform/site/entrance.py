@@ -1,6 +1,7 @@
-"""What a plugin offers on the public home."""
+"""What a plugin offers on the public home and at the foot of every public page."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -18,3 +19,12 @@ class Entrance:
 
     audience: Audience
     template: str
+
+
+@dataclass(frozen=True)
+class FootLink:
+    """A link to a page of the plugin; ``label`` is a message id."""
+
+    endpoint: str
+    label: str
+    values: Mapping[str, str] = field(default_factory=dict)

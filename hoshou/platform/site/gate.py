@@ -1,8 +1,12 @@
-"""The gate: outside the service hours and during maintenance no page answers (A-061, A-062, D-17)."""
+"""The gate: outside the service hours and during maintenance no page answers (A-061, A-062, D-17).
 
+Where the settings ask for it, the public service answers PCs only (D-07).
+"""
+
+import re
 from typing import Any
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Blueprint, Flask, current_app, g, jsonify, render_template, request
 from flask_login import current_user
 
 from hoshou.platform.calendar import Opening, opening
@@ -12,9 +16,23 @@ from hoshou.platform.db import db
 ALWAYS = frozenset({"site", "static", "appbuilder", "StaffAuthView"})
 """Blueprints that answer at any hour: the public home, assets, and the login, which leads to the closed page."""
 
+ANY_HOUR = "hoshou.any_hour"
+"""Where an application keeps the names of its blueprints that answer at any hour."""
+
+HANDHELD = re.compile(r"Mobi|Android|iPhone|iPad|Tablet|Silk/")
+"""How phones and tablets name themselves."""
 
 API = "/api/"
 TO_THE_MINUTE = "%Y/%m/%d %H:%M"
+
+
+def open_at_any_hour(blueprint: Blueprint) -> Blueprint:
+    """Let a plugin's public pages answer outside the service hours too: information, nobody's data.
+
+    Maintenance closes them like all others (A-062).
+    """
+    blueprint.record(lambda state: state.app.extensions.setdefault(ANY_HOUR, set()).add(state.name))
+    return blueprint
 
 
 def opening_state() -> Opening:
@@ -35,13 +53,29 @@ def init_gate(app: Flask) -> None:
         if request.blueprint in ALWAYS or request.endpoint is None or request.endpoint.endswith(".static"):
             return None
         state = opening_state()
-        return None if state.is_open or _may_work_anyway(state) else _closed(state)
+        if not state.is_open and not _may_work_anyway(state):
+            return _closed(state)
+        if current_app.config["PC_ONLY"] and _is_service() and HANDHELD.search(request.user_agent.string):
+            return render_template("site/pc_only.html"), 403
+        return None
+
+
+def _is_service() -> bool:
+    """Whether the page is one of the public service, not of the information around it."""
+    is_public: bool = request.blueprint in current_app.config["PUBLIC_BLUEPRINTS"]
+    return is_public and not _is_information()
+
+
+def _is_information() -> bool:
+    return request.blueprint in current_app.extensions.get(ANY_HOUR, ())
 
 
 def _may_work_anyway(state: Opening) -> bool:
-    """Maintenance closes the public pages only, and some roles of staff work at any hour (D-17)."""
-    if request.blueprint in current_app.config["PUBLIC_BLUEPRINTS"]:
+    """Information is open at any hour; maintenance spares staff, and some of their roles work at any hour (D-17)."""
+    if _is_service():
         return False
+    if _is_information():
+        return state.reason != "maintenance"
     if request.path.startswith(API):
         return state.reason == "maintenance"
     if state.reason == "maintenance" or not current_user.is_authenticated:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from hoshou.base.clock import JST
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
+from hoshou.platform.actor import ACTOR_LABELS, ActorKind
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.db import db
 from hoshou.platform.staff.contribution import StaffView
@@ -49,6 +50,7 @@ class AuditView(BaseView):
             title=_("監査ログ"),
             asked=asked,
             page=newest_first(db.session(), statement, AuditEntry.id),
+            actors={kind.value: _(label) for kind, label in ACTOR_LABELS.items()},
             given={name: value for name, value in asked.items() if value},
         )
 
@@ -59,7 +61,13 @@ class AuditView(BaseView):
         if entry is None:
             abort(404)
         detail = json.dumps(json.loads(entry.detail), ensure_ascii=False, indent=2, sort_keys=True)
-        return self.render_template("staff/audit_show.html", title=_("監査ログ：詳細"), entry=entry, detail=detail)
+        return self.render_template(
+            "staff/audit_show.html",
+            title=_("監査ログ：詳細"),
+            entry=entry,
+            actor=_(ACTOR_LABELS[ActorKind(entry.actor_kind)]),
+            detail=detail,
+        )
 
     @expose("/verify", methods=["POST"])
     @has_access
@@ -95,4 +103,5 @@ AUDIT_SCREEN = StaffView(
     category="administration",
     category_label=N_("システム管理"),
     order=90,
+    method_labels={"verify": N_("連鎖の検査")},
 )

@@ -18,7 +18,8 @@ class StaffView:
 
     ``grants`` names for each role the methods of the view (``list``, ``show``, …) that it may call;
     a role that isn't named can't reach the screen. ``name`` is stable ASCII, since it is the menu
-    permission's name; ``label`` is the Japanese message id that people see.
+    permission's name; ``label`` is the Japanese message id that people see. ``method_labels`` are
+    those of the view's own methods, for the table of rights; ``CRUD``'s have theirs.
     """
 
     view: type[BaseView]
@@ -29,6 +30,7 @@ class StaffView:
     category_label: str = ""
     icon: str = ""
     order: int = field(default=100)
+    method_labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def in_menu(self) -> bool:

@@ -22,6 +22,12 @@ class StaffInterface(SQLAInterface):
         key = related._key(value)
         return None if key is None else self.session.get(related.obj, key)
 
+    def is_nullable(self, col_name: str) -> bool:
+        """Whether a form may leave the field empty: where NULL may stand, and where an empty text is the default."""
+        column = self.list_columns.get(col_name)
+        empty_by_default = column is not None and column.default is not None and column.default.arg == ""
+        return empty_by_default or bool(super().is_nullable(col_name))
+
     def _key(self, text: Any) -> Any:
         kind = self.list_columns[self.get_pk_name()].type.python_type
         try:

@@ -95,7 +95,8 @@ OWN_FIELDS: dict[type[Field], type[Field]] = {
 def use_own_fields(form: type, may_be_empty: Collection[str]) -> None:
     """Put our fields in the place of Flask-AppBuilder's, which need scripts and styles in the page.
 
-    Columns that ``may_be_empty`` hold an empty text, never NULL; the framework takes them for required.
+    Columns that ``may_be_empty`` hold an empty text or a box left unticked, never NULL; the framework takes
+    them for required.
     """
     for name in dir(form):
         unbound = getattr(form, name)

@@ -47,7 +47,7 @@ class GrantsView(BaseView):
             (
                 _(contribution.label) if contribution.label else contribution.view.__name__,
                 [
-                    "、".join(_(METHOD_LABELS.get(method, method)) for method in _ordered(contribution, role))
+                    "、".join(_method_label(contribution, method) for method in _ordered(contribution, role))
                     for role in Role
                 ],
             )
@@ -62,6 +62,10 @@ def _ordered(contribution: StaffView, role: Role) -> list[str]:
     names = list(METHOD_LABELS)
     methods = contribution.grants.get(role, frozenset())
     return sorted(methods, key=lambda method: (names.index(method) if method in names else len(names), method))
+
+
+def _method_label(contribution: StaffView, method: str) -> str:
+    return str(_({**METHOD_LABELS, **contribution.method_labels}.get(method, method)))
 
 
 GRANTS_SCREEN = StaffView(

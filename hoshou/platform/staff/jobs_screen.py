@@ -15,7 +15,7 @@ from hoshou.platform.db import db, unit_of_work
 from hoshou.platform.jobs import runs
 from hoshou.platform.jobs.builtin import all_jobs
 from hoshou.platform.jobs.due import next_due
-from hoshou.platform.jobs.job import Every, Job, Trigger
+from hoshou.platform.jobs.job import At, Every, Job, Trigger
 from hoshou.platform.jobs.runner import run_job
 from hoshou.platform.jobs.runs import RunState
 from hoshou.platform.staff.contribution import StaffView
@@ -105,6 +105,8 @@ def _labels() -> dict[str, str]:
 def _trigger_words(trigger: Trigger) -> str:
     if isinstance(trigger, Every):
         return str(_("%(seconds)d秒ごと", seconds=trigger.seconds))
+    if trigger == At(trigger.minute, trigger.hour) and trigger.minute.isdecimal() and trigger.hour.isdecimal():
+        return str(_("毎日 %(time)s", time=f"{int(trigger.hour):02}:{int(trigger.minute):02}"))
     if (trigger.day, trigger.month, trigger.day_of_week) == ("*", "*", "*") and trigger.hour.isdigit():
         return str(_("毎日 %(time)s", time=f"{int(trigger.hour):02}:{int(trigger.minute):02}"))
     return f"{trigger.minute} {trigger.hour} {trigger.day} {trigger.month} {trigger.day_of_week}"
@@ -118,4 +120,5 @@ JOBS_SCREEN = StaffView(
     category="administration",
     category_label=N_("システム管理"),
     order=92,
+    method_labels={"run": N_("実行")},
 )

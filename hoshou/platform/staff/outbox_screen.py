@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.platform.context import platform
 from hoshou.platform.db import db
 from hoshou.platform.mail.outbox import MailState, OutboxMail
 from hoshou.platform.staff.contribution import StaffView
@@ -44,6 +45,7 @@ class OutboxView(BaseView):
             page=newest_first(db.session(), statement, OutboxMail.id),
             state=state,
             labels={key.value: _(label) for key, label in STATE_LABELS.items()},
+            titles={found.key: _(found.title) for found in platform().plugins.collect("mail_templates")},
             tags={key.value: tag for key, tag in STATE_TAGS.items()},
         )
 

@@ -67,4 +67,5 @@ TOKENS_SCREEN = StaffView(
     name="api_tokens",
     label=N_("個人用トークン"),
     order=900,
+    method_labels={"tokens": N_("発行・取消")},
 )

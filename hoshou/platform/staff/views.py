@@ -84,7 +84,8 @@ class StaffModelView(ModelView):
     def _init_forms(self) -> None:
         super()._init_forms()
         columns = inspect_model(self.datamodel.obj).columns
-        may_be_empty = {column.key for column in columns if getattr(column.default, "arg", None) == ""}
+        defaults = {column.key: getattr(column.default, "arg", None) for column in columns}
+        may_be_empty = {key for key, default in defaults.items() if default == "" or default is False}
         for form in (self.search_form, self.add_form, self.edit_form):
             use_own_fields(form, may_be_empty)
 

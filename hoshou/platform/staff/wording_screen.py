@@ -97,4 +97,5 @@ WORDING_SCREEN = StaffView(
     category="administration",
     category_label=N_("システム管理"),
     order=89,
+    method_labels={"reset": N_("最初の文面に戻す")},
 )

@@ -101,3 +101,26 @@ class UploadReceipt(Entity):
     folder_id: Mapped[int] = mapped_column(ForeignKey("bonds_folder.id"))
     answer: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class BondHandover(Entity):
+    """A viewing password on its way to the contractor, in the hands of who got it (A-023, A-028).
+
+    The password is kept sealed for a short while only, so that the 発注者提出用フォーマット can be made;
+    ``told_at`` is when it was made first, or when its holder said that the contractor knows.
+    """
+
+    __tablename__ = "bonds_handover"
+    __table_args__ = (
+        UniqueConstraint("folder_id", "password_serial"),
+        Index("ix_bonds_handover_waiting", "user_id", "told_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    folder_id: Mapped[int] = mapped_column(ForeignKey("bonds_folder.id"))
+    password_serial: Mapped[int] = mapped_column(Integer)
+    user_id: Mapped[int] = mapped_column(Integer)
+    password_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
+    folder: Mapped[BondFolder] = relationship()

@@ -8,11 +8,14 @@ from flask_babel import gettext as _
 from hoshou.platform.context import platform
 from hoshou.platform.db import db
 from hoshou.platform.hookspecs import hookimpl
+from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
 from hoshou.platform.staff.contribution import HomeItem, StaffView
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.api import bonds_api
+from hoshou.plugins.bonds.jobs import JOBS
 from hoshou.plugins.bonds.services.address_test import TEST_MAIL
+from hoshou.plugins.bonds.services.handover import waiting_handovers
 from hoshou.plugins.bonds.services.notify import MAILS
 from hoshou.plugins.bonds.services.record import folders_with_failed_mails
 from hoshou.plugins.bonds.services.scope import may_upload
@@ -39,6 +42,11 @@ def mail_templates() -> Iterable[MailTemplate]:
 
 
 @hookimpl
+def jobs() -> Iterable[Job]:
+    return JOBS
+
+
+@hookimpl
 def home_items(subject: Subject) -> Iterable[HomeItem]:
     if not may_upload(subject):
         return
@@ -48,6 +56,16 @@ def home_items(subject: Subject) -> Iterable[HomeItem]:
             detail=_("宛先を確かめて、再通知または閲覧用パスワードの再発行を行ってください。"),
             url=url_for("BondFolderView.show", pk=folder.id),
             urgent=True,
+        )
+    now = platform().clock.now()
+    for handover in waiting_handovers(db.session(), subject):
+        yield HomeItem(
+            title=_(
+                "受注者さまへの閲覧用パスワードの連絡：証券番号 %(number)s", number=handover.folder.policy_number
+            ),
+            detail=_("「発注者提出用フォーマット」を作成し、受注者さまにお送りください。"),
+            url=url_for("BondFolderView.show", pk=handover.folder_id),
+            due=handover.expires_at if now < handover.expires_at else None,
         )
     yield HomeItem(
         title=_("証券等のアップロード"),

@@ -1,5 +1,6 @@
 """Staff screens: uploading, the list of folders, and a folder's record."""
 
+import base64
 import io
 import secrets
 from dataclasses import asdict, replace
@@ -15,7 +16,8 @@ from hoshou.base.errors import DomainError, Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import pdf
 from hoshou.platform.context import platform
-from hoshou.platform.db import db, transact, unit_of_work
+from hoshou.platform.db import db, reading, transact, unit_of_work
+from hoshou.platform.site.attachment import attachment
 from hoshou.platform.site.errors import status_of, words
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.datamodel import StaffInterface
@@ -33,7 +35,7 @@ from hoshou.plugins.bonds.rules.kinds import (
 )
 from hoshou.plugins.bonds.rules.request import UploadForm
 from hoshou.plugins.bonds.rules.secret import bare_password, new_password
-from hoshou.plugins.bonds.services import renotify
+from hoshou.plugins.bonds.services import handover, renotify
 from hoshou.plugins.bonds.services.address_test import send_test_mail
 from hoshou.plugins.bonds.services.correct_number import Correction
 from hoshou.plugins.bonds.services.delete_file import delete_file
@@ -122,6 +124,7 @@ class BondUploadView(BaseView):
             outcome=outcome,
             folder=folder,
             own_email=subject.email,
+            handover=handover.handover_state(db.session(), platform().clock, subject, folder),
         )
 
     @expose(f"/correct/{NUMBER % 'pk'}", methods=["GET", "POST"])
@@ -292,6 +295,7 @@ class BondFolderView(StaffModelView):
             mail_states=MAIL_STATE_LABELS,
             day=DAY,
             minute=MINUTE,
+            handover=handover.handover_state(db.session(), platform().clock, current_subject(), record.folder),
         )
 
     @expose(f"/{NUMBER % 'pk'}/resend", methods=["POST"])
@@ -418,6 +422,60 @@ class BondDeletionView(BaseView):
         )
 
 
+class BondHandoverView(BaseView):
+    """発注者提出用フォーマット, for who holds the folder's newest password (A-023, A-028, A-029)."""
+
+    route_base = "/bonds/handover"
+
+    @expose(f"/{NUMBER % 'pk'}/form", methods=["POST"])
+    @has_access
+    @permission_name("handover")
+    def form(self, pk: int) -> Any:
+        content = self._content(pk)
+        form = handover.make_form(content, current_app.config["PUBLIC_URL"])
+        self._note(pk, content, protected=False)
+        return attachment(form, content.file_name, PDF)
+
+    @expose(f"/{NUMBER % 'pk'}/encrypted", methods=["POST"])
+    @has_access
+    @permission_name("handover")
+    def encrypted(self, pk: int) -> Any:
+        """The one page that has both the file, in itself, and the file's password: neither is kept anywhere."""
+        content, form_password = self._content(pk), new_password()
+        form = handover.make_encrypted_form(content, current_app.config["PUBLIC_URL"], form_password)
+        self._note(pk, content, protected=True)
+        return self.render_template(
+            "bonds/handover_encrypted.html",
+            title=_("暗号化PDFの作成"),
+            pk=pk,
+            content=content,
+            form_password=form_password,
+            form_url=f"data:{PDF};base64,{base64.b64encode(form).decode()}",
+        )
+
+    @expose(f"/{NUMBER % 'pk'}/told", methods=["POST"])
+    @has_access
+    @permission_name("handover")
+    def told(self, pk: int) -> Any:
+        here, subject, actor = platform(), current_subject(), staff_actor()
+        with unit_of_work() as session:
+            handover.note_told(session, here.clock, actor, subject, pk)
+        flash(_("受注者さまに伝えたことを記録しました。"), "success")
+        return redirect(url_for("BondFolderView.show", pk=pk))
+
+    def _content(self, pk: int) -> handover.FormContent:
+        here = platform()
+        with reading() as session:
+            return handover.form_content(session, here.clock, here.keys, current_subject(), pk)
+
+    def _note(self, pk: int, content: handover.FormContent, *, protected: bool) -> None:
+        here, subject, actor = platform(), current_subject(), staff_actor()
+        with unit_of_work() as session:
+            handover.note_form(
+                session, here.clock, actor, subject, pk, content.password_serial, protected=protected
+            )
+
+
 CATEGORY = "bonds"
 CATEGORY_LABEL = N_("保証証券等")
 FOLDER_METHODS = frozenset({"list", "show", "renotify", "content"})
@@ -431,6 +489,7 @@ STAFF_VIEWS = (
         category=CATEGORY,
         category_label=CATEGORY_LABEL,
         order=10,
+        method_labels={"upload": N_("アップロード")},
     ),
     StaffView(
         view=BondFolderView,
@@ -444,9 +503,15 @@ STAFF_VIEWS = (
         category=CATEGORY,
         category_label=CATEGORY_LABEL,
         order=11,
+        method_labels={"content": N_("原本とプレビュー"), "renotify": N_("再通知・再発行")},
+    ),
+    StaffView(
+        view=BondHandoverView,
+        grants={role: frozenset({"handover"}) for role in (Role.AGENCY, Role.INSURER)},
     ),
     StaffView(
         view=BondDeletionView,
         grants={role: frozenset({"remove"}) for role in (Role.AGENCY, Role.INSURER)},
+        method_labels={"remove": N_("ファイルとフォルダの削除")},
     ),
 )

@@ -32,6 +32,7 @@ from hoshou.plugins.demo.services import parties, policies
 from hoshou.plugins.demo.services.data_folder import MAILS, open_data_folder
 from hoshou.plugins.demo.services.mail_server import LOOPBACK, catch_mail, catching_mail, free_port
 from hoshou.plugins.demo.services.mailbox import newest_about
+from hoshou.plugins.guides.services.seed import seed_guides
 from hoshou.plugins.organisations.services.seed import seed_insurers
 
 DEFAULT_FOLDER = "var/demo"
@@ -106,11 +107,20 @@ def prepare(today: date) -> None:
     transact(lambda session: access.sync(session, staff_builder().contributions))
     transact(lambda session: seed_calendar(session, min(today, clock.today()).year - 1))
     transact(seed_insurers)
+    transact(seed_guides)
     portfolio = demo_policies(today)
     transact(lambda session: parties.seed_agencies(session, portfolio))
     transact(lambda session: parties.seed_accounts(session, clock))
-    transact(lambda session: parties.seed_domains(session, clock))
     upload_policies(portfolio)
+    seed_domains()
+
+
+def seed_domains() -> None:
+    """The orderers' domains and applications, with the mails about them."""
+    here, config = platform(), current_app.config
+    url, contact = config["PUBLIC_URL"], config["DOMAIN_CONTACT_EMAIL"]
+    transact(lambda session: parties.seed_domains(session, here.clock, here.keys, url, contact))
+    deliver_due(unit_of_work, here.clock, here.keys)
 
 
 def upload_policies(portfolio: tuple[DemoPolicy, ...]) -> None:

@@ -1,16 +1,69 @@
-"""Registered mail domains of orderers."""
+"""Orderers' mail domains: application, approvals, the registration four times a year, the public list."""
 
 from collections.abc import Iterable
 
+from flask import Blueprint, current_app, url_for
+from flask_babel import gettext as _
+
+from hoshou.base.errors import noop_gettext as N_
+from hoshou.platform.context import platform
+from hoshou.platform.db import db
 from hoshou.platform.hookspecs import hookimpl
-from hoshou.platform.staff.contribution import StaffView
+from hoshou.platform.jobs.job import Job
+from hoshou.platform.mail.template import MailTemplate
+from hoshou.platform.site.entrance import Audience, Entrance
+from hoshou.platform.staff.contribution import HomeItem, StaffView
+from hoshou.platform.subject import Subject
+from hoshou.plugins.domains.jobs import JOBS
+from hoshou.plugins.domains.public import domains
+from hoshou.plugins.domains.rules.stages import Stage
+from hoshou.plugins.domains.rules.terms import Terms
+from hoshou.plugins.domains.services.mails import MAILS
+from hoshou.plugins.domains.services.waiting import waiting_for
 from hoshou.plugins.domains.views import SCREENS
 
 NAME = "domains"
 VERSION = "1.0.0"
-REQUIRES: tuple[str, ...] = ()
+REQUIRES = ("organisations",)
+
+WAITING_TITLES = {
+    Stage.APPLIED: N_("ドメイン申請の審査"),
+    Stage.REVIEWED: N_("ドメイン申請への投票"),
+}
 
 
 @hookimpl
 def staff_views() -> Iterable[StaffView]:
     return SCREENS
+
+
+@hookimpl
+def public_blueprints() -> Iterable[Blueprint]:
+    return (domains,)
+
+
+@hookimpl
+def entrances() -> Iterable[Entrance]:
+    return (Entrance(Audience.ORDERER, "domains/entrance.html"),)
+
+
+@hookimpl
+def mail_templates() -> Iterable[MailTemplate]:
+    return MAILS
+
+
+@hookimpl
+def jobs() -> Iterable[Job]:
+    return JOBS
+
+
+@hookimpl
+def home_items(subject: Subject) -> Iterable[HomeItem]:
+    for waiting in waiting_for(db.session(), platform().clock, subject, Terms.of(current_app.config)):
+        yield HomeItem(
+            title=_(WAITING_TITLES[waiting.stage]),
+            detail=_("期限までに承認がそろわない申請は、次の回の登録になります。"),
+            url=url_for("DomainApplicationView.list", _flt_3_stage=waiting.stage.value),
+            due=waiting.due,
+            count=waiting.count,
+        )

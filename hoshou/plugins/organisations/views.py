@@ -139,7 +139,9 @@ class AgencyView(StaffModelView):
         "email": _l("メールアドレス"),
         "codes": _l("代理店コード"),
     }
-    formatters_columns = {"codes": display.several}
+    formatters_columns = {
+        "codes": lambda codes: "、".join(f"{code.insurer.short_name} {code.code}" for code in codes)
+    }
     base_order = ("name", "asc")
 
 
@@ -317,5 +319,6 @@ SCREENS = [
         category="administration",
         category_label=N_("システム管理"),
         order=85,
+        method_labels={"invite": N_("リンクの送付")},
     ),
 ]

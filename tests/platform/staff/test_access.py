@@ -34,12 +34,14 @@ MATRIX = {
     "AgencyView": (CRUD, CRUD, READ, READ, READ),
     "AgencyCodeView": (CRUD, CRUD, READ, READ, READ),
     "UserView": (KEEP + " invite", NOBODY, NOBODY, NOBODY, READ),
-    "DomainView": (READ, KEEP, NOBODY, NOBODY, READ),
+    "DomainView": (READ, "list show edit", NOBODY, NOBODY, READ),
+    "DomainApplicationView": (NOBODY, "list show review", "list show vote", NOBODY, READ),
     "ApiTokenView": ("tokens",) * 5,
     "BondUploadView": (NOBODY, NOBODY, "upload", "upload", NOBODY),
     "BondFolderView": (NOBODY, NOBODY, "list show renotify content", "list show renotify content", READ),
     "BondDeletionView": (NOBODY, NOBODY, "remove", "remove", NOBODY),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),
+    "BondHandoverView": (NOBODY, NOBODY, "handover", "handover", NOBODY),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor")
 
@@ -256,4 +258,8 @@ def test_sync_twice_changes_nothing_and_removes_what_nobody_states(site: Flask) 
         assert transact(lambda session: access.sync(session, contributions)).removed == 0
         fewer = [found for found in contributions if "domains" not in found.view.__module__]
         assert transact(lambda session: access.sync(session, fewer)).removed > 0
-        assert not {view for _role, _permission, view in grants()} & {"DomainView", "domains"}
+        assert not {view for _role, _permission, view in grants()} & {
+            "DomainView",
+            "domains",
+            "registered_domains",
+        }

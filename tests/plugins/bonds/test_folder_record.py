@@ -188,7 +188,7 @@ def test_the_record_tells_how_the_mails_fare_without_their_secrets(uploaded: Off
     subject = subject_of(fresh(), uploaded.agent_id)
     assert subject is not None
     with uploaded.app.test_request_context():
-        urgent, upload = home_items(subject=subject)
+        urgent, _waiting, upload = home_items(subject=subject)
     assert (urgent.urgent, urgent.url, POLICY in urgent.title) == (True, RECORD, True)
     assert upload.url == PAGE
 

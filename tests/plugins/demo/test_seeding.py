@@ -19,7 +19,7 @@ from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.rules.kinds import FileKind
 from hoshou.plugins.bonds.services import unlock
 from hoshou.plugins.bonds.services.url import token_in, viewing_url
-from hoshou.plugins.demo.commands import upload_policies
+from hoshou.plugins.demo.commands import seed_domains, upload_policies
 from hoshou.plugins.demo.rules.accounts import ACCOUNTS, PASSWORD
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
 from hoshou.plugins.demo.services import parties, policies
@@ -39,8 +39,8 @@ def seed() -> None:
     clock = platform().clock
     transact(lambda session: parties.seed_agencies(session, PORTFOLIO))
     transact(lambda session: parties.seed_accounts(session, clock))
-    transact(lambda session: parties.seed_domains(session, clock))
     upload_policies(FEW)
+    seed_domains()
 
 
 def rows() -> dict[str, int]:
@@ -126,7 +126,7 @@ def test_of_three_domains_only_the_registered_one_lets_in(seeded: Flask) -> None
     clock = FixedClock(NOON)
     answers = [
         is_registered(db.session(), clock, f"keiyaku@{orderer.domain}")
-        for orderer in (parties.REGISTERED, parties.APPROVED, parties.APPLIED)
+        for orderer in (parties.REGISTERED, parties.REVIEWED, parties.APPLIED)
     ]
 
     assert answers == [True, False, False]

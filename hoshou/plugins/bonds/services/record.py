@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.base.errors import noop_gettext as N_
-from hoshou.platform.actor import ActorKind
+from hoshou.platform.actor import ACTOR_LABELS, ActorKind
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.mail.outbox import MailState, OutboxMail
 from hoshou.platform.subject import Subject
@@ -37,6 +37,9 @@ ACTION_LABELS = {
     "bonds.replaced": N_("ファイル%(file)sを登録し、ファイル%(replaces)sを差替済にしました（%(kind_label)s）"),
     "bonds.password_changed": N_("閲覧用パスワードを変更しました（%(serial)s回目）"),
     "bonds.url_resent": N_("受注者へ閲覧用URLを再通知しました"),
+    "bonds.form_made": N_("発注者提出用フォーマットを作成しました"),
+    "bonds.encrypted_form_made": N_("発注者提出用フォーマットを暗号化PDFで作成しました"),
+    "bonds.contractor_told": N_("閲覧用パスワードを受注者に伝えたことを記録しました"),
     "bonds.original_downloaded": N_("ファイル%(file)sの原本をダウンロードしました"),
     "bonds.page_shown": N_("ファイル%(file)sを画面に表示しました"),
     "bonds.file_deleted": N_("ファイル%(file)sを削除しました（理由：%(reason)s）"),
@@ -44,14 +47,6 @@ ACTION_LABELS = {
     "bonds.number_corrected": N_("証券番号を訂正しました（訂正前：%(was)s）"),
 }
 OTHER_ACTION = N_("その他の操作（%(action)s）")
-
-ACTOR_LABELS = {
-    ActorKind.VIEWER: N_("閲覧者"),
-    ActorKind.ORDERER: N_("発注者"),
-    ActorKind.PUBLIC: N_("外部の利用者"),
-    ActorKind.JOB: N_("自動処理"),
-    ActorKind.SYSTEM: N_("システム"),
-}
 
 
 @dataclass(frozen=True)
@@ -138,7 +133,7 @@ def _told(entry: AuditEntry, labels: Mapping[str, str]) -> TimelineEntry:
     kind = ActorKind(entry.actor_kind)
     return TimelineEntry(
         at=entry.at,
-        actor_label=ACTOR_LABELS.get(kind, ""),
+        actor_label="" if kind is ActorKind.STAFF else ACTOR_LABELS[kind],
         actor_name=entry.actor_name,
         message=labels.get(action, OTHER_ACTION),
         values=values,

@@ -11,6 +11,7 @@ from hoshou.platform.keys import KeyRing
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services.end_access import end_access
+from hoshou.plugins.bonds.services.handover import begin_handover
 from hoshou.plugins.bonds.services.notify import send_password, send_url
 from hoshou.plugins.bonds.services.scope import folder_for, require_uploader
 
@@ -39,6 +40,7 @@ def reissue_password(
     folder.password_hash = new_hash
     folder.password_serial += 1
     end_access(session, clock, folder.id, "password_changed")
+    begin_handover(session, clock, keys, folder, new_password, subject)
     send_password(session, clock, keys, actor, folder, new_password, subject)
     audit.record(
         session, clock, actor, "bonds.password_changed", "bonds_folder", folder.id, serial=folder.password_serial

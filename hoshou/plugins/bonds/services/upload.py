@@ -26,6 +26,7 @@ from hoshou.plugins.bonds.rules.idempotency import checked_key
 from hoshou.plugins.bonds.rules.kinds import Submission
 from hoshou.plugins.bonds.rules.request import UploadRequest
 from hoshou.plugins.bonds.services.end_access import end_access
+from hoshou.plugins.bonds.services.handover import begin_handover
 from hoshou.plugins.bonds.services.intake import PreparedUpload
 from hoshou.plugins.bonds.services.notify import send_password, send_url
 from hoshou.plugins.bonds.services.scope import require_uploader
@@ -93,6 +94,7 @@ def upload(
     had_url = folder.token_sealed is not None
     if mailed:
         _rotate_password(session, clock, keys, folder, prepared, actor)
+        begin_handover(session, clock, keys, folder, prepared.password, subject)
         send_url(session, clock, keys, actor, folder, public_url, added=had_url)
         send_password(session, clock, keys, actor, folder, prepared.password, subject)
     outcome = UploadOutcome(folder.id, folder.policy_number, is_new, tuple(numbers), mailed)

@@ -1,6 +1,6 @@
 """The demo's agencies, staff and orderers' domains, entered once."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
@@ -8,11 +8,16 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.platform.actor import Actor, ActorKind
+from hoshou.platform.keys import KeyRing
 from hoshou.platform.staff.passwords import set_password
 from hoshou.plugins.demo.rules.accounts import ACCOUNTS, PASSWORD
 from hoshou.plugins.demo.rules.parties import AGENCIES, ORDERERS, Insurer, Orderer
 from hoshou.plugins.demo.rules.portfolio import RELEASE, DemoPolicy
-from hoshou.plugins.domains.models import DomainState, OrdererDomain
+from hoshou.plugins.domains.models import DomainApplication, DomainState, OrdererDomain
+from hoshou.plugins.domains.rules.form import Details
+from hoshou.plugins.domains.rules.stages import Kind, Stage, Step
+from hoshou.plugins.domains.services.apply import apply
+from hoshou.plugins.domains.services.progress import advance
 from hoshou.plugins.organisations.models import Agency, AgencyCode
 from hoshou.plugins.organisations.models import Insurer as InsurerRow
 from hoshou.plugins.organisations.services.accounts import agency_called
@@ -21,8 +26,8 @@ from hoshou.plugins.organisations.services.administration import UserDetails, cr
 SEEDER = Actor(ActorKind.SYSTEM, "hoshou demo")
 USABLE_FOR = timedelta(days=60)
 
-REGISTERED, APPROVED, APPLIED = ORDERERS[0], ORDERERS[2], ORDERERS[9]
-"""The orderers whose domain has come so far; the first may log in."""
+REGISTERED, REVIEWED, APPLIED = ORDERERS[0], ORDERERS[2], ORDERERS[9]
+"""The orderers whose domain has come so far: registered, with the insurers, with the association."""
 
 
 def seed_agencies(session: Session, policies: tuple[DemoPolicy, ...]) -> None:
@@ -60,27 +65,48 @@ def seed_accounts(session: Session, clock: Clock) -> None:
         set_password(session, clock, SEEDER, user, PASSWORD)
 
 
-def seed_domains(session: Session, clock: Clock) -> None:
-    """One registered domain, one approved, one applied for."""
-    known = set(session.scalars(select(OrdererDomain.domain)))
-    usable_from = max(RELEASE, clock.today() - USABLE_FOR)
-    states: tuple[tuple[Orderer, DomainState, date | None], ...] = (
-        (REGISTERED, DomainState.REGISTERED, usable_from),
-        (APPROVED, DomainState.APPROVED, None),
-        (APPLIED, DomainState.APPLIED, None),
-    )
-    for orderer, state, usable in states:
-        if orderer.domain not in known:
-            session.add(
-                OrdererDomain(
-                    domain=orderer.domain,
-                    organisation=orderer.body,
-                    state=state.value,
-                    usable_from=usable,
-                    changed_at=clock.now(),
-                )
+def seed_domains(session: Session, clock: Clock, keys: KeyRing, public_url: str, contact: str) -> None:
+    """One registered domain, one that waits for the insurers' votes, one that waits for the association."""
+    if session.scalar(select(OrdererDomain).where(OrdererDomain.domain == REGISTERED.domain)) is None:
+        session.add(
+            OrdererDomain(
+                domain=REGISTERED.domain,
+                organisation=REGISTERED.body,
+                state=DomainState.REGISTERED.value,
+                usable_from=max(RELEASE, clock.today() - USABLE_FOR),
+                changed_at=clock.now(),
             )
-    session.flush()
+        )
+    reviewed, _applied = (
+        _application(session, clock, keys, orderer, public_url, contact) for orderer in (REVIEWED, APPLIED)
+    )
+    if reviewed.stage == Stage.APPLIED.value:
+        advance(session, clock, SEEDER, reviewed, Step.ASSOCIATION_APPROVES, reviewed_at=clock.now())
+
+
+def _application(
+    session: Session, clock: Clock, keys: KeyRing, orderer: Orderer, public_url: str, contact: str
+) -> DomainApplication:
+    details = Details(
+        kind=Kind.ADD,
+        domain=orderer.domain,
+        new_domain="",
+        organisation=orderer.body,
+        department="",
+        applicant_name="契約 花子",
+        email=f"keiyaku@{orderer.domain}",
+        phone="000-0000-0000",
+    )
+    return apply(
+        session,
+        clock,
+        keys,
+        SEEDER,
+        details,
+        f"demo/{orderer.domain}",
+        contact=contact,
+        status_url=f"{public_url}/domains/status",
+    )
 
 
 def insurer_row(session: Session, insurer: Insurer) -> InsurerRow:

@@ -15,6 +15,7 @@ from hoshou.platform.keys import KeyRing
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.rules.kinds import ContractType, FileKind
 from hoshou.plugins.bonds.rules.request import UploadForm
+from hoshou.plugins.bonds.services.handover import note_told
 from hoshou.plugins.bonds.services.intake import IncomingFile, PreparedUpload, prepare_upload
 from hoshou.plugins.bonds.services.upload import upload
 from hoshou.plugins.demo.certificates import certificate_pdf, scanned
@@ -131,19 +132,22 @@ def prepare_demo_upload(session: Session, store: FileStore, one: DemoUpload, lim
 def upload_demo_file(
     session: Session, keys: KeyRing, one: DemoUpload, prepared: PreparedUpload, limits: Limits, public_url: str
 ) -> None:
-    """Upload as the user who would have, on the day on which they would have."""
+    """Upload as the user who would have, on the day on which they would have, and have the contractor told."""
     user_id = session.scalars(select(User.id).where(User.username == one.username)).one()
     subject = subject_of(session, user_id)
     if subject is None:
         raise LookupError(one.username)
-    upload(
+    clock, actor = FixedClock(one.at), Actor(ActorKind.STAFF, one.username, user_id)
+    outcome = upload(
         session,
-        FixedClock(one.at),
+        clock,
         keys,
-        Actor(ActorKind.STAFF, one.username, user_id),
+        actor,
         subject,
         prepared,
         idempotency_key=f"demo-{one.policy.facts.policy_number}-{one.number}",
         max_files=limits.max_files,
         public_url=public_url,
     )
+    if outcome.mailed:
+        note_told(session, clock, actor, subject, outcome.folder_id)

@@ -1,11 +1,16 @@
-"""Whether an address may log in as an orderer (A-043, A-060, D-13)."""
+"""Which domains are registered: who may log in, and the public list (A-043, A-060, A-075, A-076, D-13)."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.base.japanese import fold
 from hoshou.base.mail_addresses import mail_domain
 from hoshou.plugins.domains.models import DomainState, OrdererDomain
+
+BODIES_PER_PAGE = 100
 
 
 def is_registered(session: Session, clock: Clock, address: str) -> bool:
@@ -21,3 +26,48 @@ def is_registered(session: Session, clock: Clock, address: str) -> bool:
         )
     )
     return found is not None
+
+
+def registered_row(session: Session, domain: str) -> OrdererDomain | None:
+    """The domain's row, when it is registered."""
+    return session.scalar(
+        select(OrdererDomain).where(
+            OrdererDomain.domain == domain, OrdererDomain.state == DomainState.REGISTERED.value
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """One page of the registered bodies: pairs of organisation and department, never a domain."""
+
+    rows: list[tuple[str, str]]
+    count: int
+    pages: int
+
+
+def registered_bodies(session: Session, search: str, page: int) -> Bodies:
+    """The page (counted from one) of the bodies whose organisation or department holds what is searched for."""
+    statement = (
+        select(OrdererDomain.organisation, OrdererDomain.department)
+        .where(OrdererDomain.state == DomainState.REGISTERED.value)
+        .distinct()
+    )
+    words = "".join(c for c in search if c.isprintable()).strip()
+    for word in words.split():
+        statement = statement.where(
+            or_(
+                *(
+                    column.contains(form, autoescape=True)
+                    for column in (OrdererDomain.organisation, OrdererDomain.department)
+                    for form in dict.fromkeys((word, fold(word)))
+                )
+            )
+        )
+    count = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = session.execute(
+        statement.order_by(OrdererDomain.organisation, OrdererDomain.department)
+        .offset((page - 1) * BODIES_PER_PAGE)
+        .limit(BODIES_PER_PAGE)
+    )
+    return Bodies([(row.organisation, row.department) for row in rows], count, -(-count // BODIES_PER_PAGE))
