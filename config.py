@@ -35,8 +35,8 @@ PLUGINS = [
     "domains",
     "viewer",
     "orderer",
-    "retention",
     "guides",
+    "retention",
 ]
 if _env("HOSHOU_PLUGINS"):
     PLUGINS = [name.strip() for name in _env("HOSHOU_PLUGINS", "").split(",") if name.strip()]

@@ -301,12 +301,20 @@ def upgrade() -> None:
         sa.Column("uploaded_by_user_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platform_file")),
         sa.UniqueConstraint("storage_key", name=op.f("uq_platform_file_storage_key")),
     )
     with op.batch_alter_table("platform_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_platform_file_key_id"), ["key_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_platform_file_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(
+            "ix_platform_file_unerased",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL AND erased_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL AND erased_at IS NULL"),
+        )
 
     op.create_table(
         "platform_holiday",
@@ -529,7 +537,6 @@ def upgrade() -> None:
             name=op.f("fk_bonds_folder_insurer_id_organisations_insurer"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bonds_folder")),
-        sa.UniqueConstraint("insurer_id", "policy_number", name=op.f("uq_bonds_folder_insurer_id_policy_number")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_bonds_folder_token_digest")),
     )
     with op.batch_alter_table("bonds_folder", schema=None) as batch_op:
@@ -537,6 +544,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bonds_folder_insurance_end"), ["insurance_end"], unique=False)
         batch_op.create_index("ix_bonds_folder_list", ["insurer_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_bonds_folder_policy_number"), ["policy_number"], unique=False)
+        batch_op.create_index(
+            "uq_bonds_folder_live",
+            ["insurer_id", "policy_number"],
+            unique=True,
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
 
     op.create_table(
         "domains_vote",
@@ -795,6 +809,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_organisations_membership_agency_id"), ["agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_organisations_membership_insurer_id"), ["insurer_id"], unique=False)
 
+    op.create_table(
+        "retention_notice",
+        sa.Column("folder_id", sa.Integer(), nullable=False),
+        sa.Column("purge_on", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["folder_id"], ["bonds_folder.id"], name=op.f("fk_retention_notice_folder_id_bonds_folder")
+        ),
+        sa.PrimaryKeyConstraint("folder_id", "purge_on", "days", name=op.f("pk_retention_notice")),
+    )
+    op.create_table(
+        "retention_purge",
+        sa.Column("folder_id", sa.Integer(), nullable=False),
+        sa.Column("insurance_end", sa.Date(), nullable=False),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["folder_id"], ["bonds_folder.id"], name=op.f("fk_retention_purge_folder_id_bonds_folder")
+        ),
+        sa.PrimaryKeyConstraint("folder_id", name=op.f("pk_retention_purge")),
+    )
     protect_audit()
 
 

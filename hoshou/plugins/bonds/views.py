@@ -369,59 +369,6 @@ class BondFolderView(StaffModelView):
         return send_file(io.BytesIO(here.files.read(blob)), mimetype=PDF, as_attachment=True, download_name=name)
 
 
-class BondDeletionView(BaseView):
-    """誤登録: a page that says what will be gone and asks for the reason, for one file or the whole folder."""
-
-    route_base = "/bonds/deletion"
-    default_view = "folder"
-
-    @expose(f"/{NUMBER % 'pk'}", methods=["GET", "POST"])
-    @has_access
-    @permission_name("remove")
-    def folder(self, pk: int) -> Any:
-        here, subject, actor = platform(), current_subject(), staff_actor()
-        require_uploader(subject)
-        if request.method == "GET":
-            return self._page(folder_for(db.session(), subject, pk))
-        reason = request.form.get(REASON_FIELD, "")
-        try:
-            transact(lambda session: delete_folder(session, here.clock, actor, subject, pk, reason))
-        except Refused as error:
-            return self._page(folder_for(db.session(), subject, pk), error=error), status_of(error)
-        erase_deleted(unit_of_work, here.clock, here.files, pk)
-        flash(_("フォルダとすべてのファイルを削除しました。"), "success")
-        return redirect(url_for("BondFolderView.show", pk=pk))
-
-    @expose(f"/{NUMBER % 'pk'}/files/{NUMBER % 'number'}", methods=["GET", "POST"])
-    @has_access
-    @permission_name("remove")
-    def file(self, pk: int, number: int) -> Any:
-        here, subject, actor = platform(), current_subject(), staff_actor()
-        file = document_for(db.session(), subject, pk, number)
-        if request.method == "GET":
-            return self._page(file.folder, file)
-        reason = request.form.get(REASON_FIELD, "")
-        try:
-            transact(lambda session: delete_file(session, here.clock, actor, subject, pk, number, reason))
-        except Refused as error:
-            file = document_for(db.session(), subject, pk, number)
-            return self._page(file.folder, file, error), status_of(error)
-        erase_deleted(unit_of_work, here.clock, here.files, pk)
-        flash(_("ファイル%(number)sを削除しました。", number=number), "success")
-        return redirect(url_for("BondFolderView.show", pk=pk))
-
-    def _page(self, folder: BondFolder, file: BondFile | None = None, error: Refused | None = None) -> Any:
-        return self.render_template(
-            "bonds/deletion.html",
-            title=_("ファイル%(number)sの削除", number=file.number) if file else _("フォルダの削除"),
-            folder=folder,
-            file=file,
-            kinds=FILE_KIND_LABELS,
-            errors=_sentences(error) if error else {},
-            reason=request.form.get(REASON_FIELD, ""),
-        )
-
-
 class BondHandoverView(BaseView):
     """発注者提出用フォーマット, for who holds the folder's newest password (A-023, A-028, A-029)."""
 
@@ -474,6 +421,59 @@ class BondHandoverView(BaseView):
             handover.note_form(
                 session, here.clock, actor, subject, pk, content.password_serial, protected=protected
             )
+
+
+class BondDeletionView(BaseView):
+    """誤登録: a page that says what will be gone and asks for the reason, for one file or the whole folder."""
+
+    route_base = "/bonds/deletion"
+    default_view = "folder"
+
+    @expose(f"/{NUMBER % 'pk'}", methods=["GET", "POST"])
+    @has_access
+    @permission_name("remove")
+    def folder(self, pk: int) -> Any:
+        here, subject, actor = platform(), current_subject(), staff_actor()
+        require_uploader(subject)
+        if request.method == "GET":
+            return self._page(folder_for(db.session(), subject, pk))
+        reason = request.form.get(REASON_FIELD, "")
+        try:
+            transact(lambda session: delete_folder(session, here.clock, actor, subject, pk, reason))
+        except Refused as error:
+            return self._page(folder_for(db.session(), subject, pk), error=error), status_of(error)
+        erase_deleted(unit_of_work, here.clock, here.files, pk)
+        flash(_("フォルダとすべてのファイルを削除しました。"), "success")
+        return redirect(url_for("BondFolderView.show", pk=pk))
+
+    @expose(f"/{NUMBER % 'pk'}/files/{NUMBER % 'number'}", methods=["GET", "POST"])
+    @has_access
+    @permission_name("remove")
+    def file(self, pk: int, number: int) -> Any:
+        here, subject, actor = platform(), current_subject(), staff_actor()
+        file = document_for(db.session(), subject, pk, number)
+        if request.method == "GET":
+            return self._page(file.folder, file)
+        reason = request.form.get(REASON_FIELD, "")
+        try:
+            transact(lambda session: delete_file(session, here.clock, actor, subject, pk, number, reason))
+        except Refused as error:
+            file = document_for(db.session(), subject, pk, number)
+            return self._page(file.folder, file, error), status_of(error)
+        erase_deleted(unit_of_work, here.clock, here.files, pk)
+        flash(_("ファイル%(number)sを削除しました。", number=number), "success")
+        return redirect(url_for("BondFolderView.show", pk=pk))
+
+    def _page(self, folder: BondFolder, file: BondFile | None = None, error: Refused | None = None) -> Any:
+        return self.render_template(
+            "bonds/deletion.html",
+            title=_("ファイル%(number)sの削除", number=file.number) if file else _("フォルダの削除"),
+            folder=folder,
+            file=file,
+            kinds=FILE_KIND_LABELS,
+            errors=_sentences(error) if error else {},
+            reason=request.form.get(REASON_FIELD, ""),
+        )
 
 
 CATEGORY = "bonds"

@@ -39,9 +39,13 @@ MATRIX = {
     "ApiTokenView": ("tokens",) * 5,
     "BondUploadView": (NOBODY, NOBODY, "upload", "upload", NOBODY),
     "BondFolderView": (NOBODY, NOBODY, "list show renotify content", "list show renotify content", READ),
-    "BondDeletionView": (NOBODY, NOBODY, "remove", "remove", NOBODY),
-    "RetentionView": (NOBODY, "list", "list", "list", "list"),
     "BondHandoverView": (NOBODY, NOBODY, "handover", "handover", NOBODY),
+    "BondDeletionView": (NOBODY, NOBODY, "remove", "remove", NOBODY),
+    **dict.fromkeys(
+        ("FaqView", "ClauseView", "StepView", "ContactView", "RevisionView"), (CRUD, CRUD, NOBODY, NOBODY, READ)
+    ),
+    "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
+    "RetentionView": (NOBODY, "list", "list", "list", "list"),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor")
 
