@@ -512,5 +512,6 @@ STAFF_VIEWS = (
     StaffView(
         view=BondDeletionView,
         grants={role: frozenset({"remove"}) for role in (Role.AGENCY, Role.INSURER)},
+        method_labels={"remove": N_("ファイルとフォルダの削除")},
     ),
 )

@@ -16,7 +16,7 @@ from hoshou.platform.db import unit_of_work
 from hoshou.platform.files.model import StoredFile
 from hoshou.platform.mail.outbox import MailState, OutboxMail
 from hoshou.platform.subject import Role
-from hoshou.plugins.bonds.models import BondFile, BondFolder
+from hoshou.plugins.bonds.models import BondFile, BondFolder, BondHandover
 from hoshou.plugins.bonds.rules.deletion import UploadedFile, insurance_end_without, no_longer_replaced
 from hoshou.plugins.bonds.services import delete_folder as deleting
 from hoshou.plugins.bonds.services.end_access import folder_subject
@@ -151,6 +151,7 @@ def test_a_deleted_folder_is_a_tombstone_without_people(uploaded: Office) -> Non
     assert folder.token_sealed is None
     assert folder.token_digest
     assert folder.password_hash
+    assert session.scalars(select(BondHandover.password_sealed)).all() == [None]
     [file] = session.scalars(select(StoredFile))
     assert (file.original_name, file.wrapped_key) == ("", b"")
     assert len(file.sha256) == 64

@@ -2,17 +2,18 @@
 
 Kept: insurer, agency, policy number, contract type, dates, the files' digests and sizes, the digest of the URL's
 token and the hash of the last password. Wiped: contractor, orderer and project, the files' names, the token
-itself, what was typed as reasons for deleting single files, and the addresses in the outbox.
+itself, a password still in somebody's hands, what was typed as reasons for deleting single files, and the addresses
+in the outbox.
 """
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.platform.actor import Actor
 from hoshou.platform.files.model import bury
 from hoshou.platform.mail.outbox import forget_recipients, withdraw
-from hoshou.plugins.bonds.models import BondFile, BondFolder
+from hoshou.plugins.bonds.models import BondFile, BondFolder, BondHandover
 from hoshou.plugins.bonds.services.end_access import end_access
 
 ENDED = "folder_deleted"
@@ -40,6 +41,12 @@ def entomb(session: Session, clock: Clock, actor: Actor, folder: BondFolder, why
     folder.contractor_name = folder.contractor_email = ""
     folder.orderer_name = folder.project_name = ""
     folder.override_reason = ""
+    session.execute(
+        update(BondHandover)
+        .where(BondHandover.folder_id == folder.id)
+        .values(password_sealed=None)
+        .execution_options(synchronize_session=False)
+    )
     about = ("bonds_folder", folder.id)
     withdraw(session, clock, actor, about)
     forget_recipients(session, about)
