@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+import config
 from hoshou.app import create_app
 from hoshou.base.clock import FixedClock
 from hoshou.platform.calendar import Maintenance
@@ -26,7 +27,6 @@ from hoshou.plugins.demo.services.mailbox import ReceivedMail, newest_about, rea
 from tests.conftest import NOON, settings_for
 
 Result = TypeVar("Result")
-PLUGINS = ["organisations", "bonds", "domains", "viewer", "orderer"]
 
 
 class _Quiet(WSGIRequestHandler):
@@ -81,7 +81,7 @@ def running_site(folder: Path, template: Path, *, demo: bool = False) -> Iterato
         "MAIL_PORT": mail_port,
         "TRUSTED_PROXIES": 1,
         "DEMO": demo,
-        "PLUGINS": [*PLUGINS, "demo"] if demo else PLUGINS,
+        "PLUGINS": [*config.PLUGINS, "demo"] if demo else config.PLUGINS,
     }
     app = create_app(settings, clock=clock)
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)

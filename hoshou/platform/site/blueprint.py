@@ -27,6 +27,7 @@ def home() -> Any:
     if current_user.is_authenticated:
         return redirect(url_for("HomeView.index"))
     offered = [Entrance(Audience.STAFF, "staff/entrance.html"), *platform().plugins.collect("entrances")]
+    offered.sort(key=lambda entrance: entrance.order)
     entrances = {
         audience.value: [entrance.template for entrance in offered if entrance.audience is audience]
         for audience in Audience

@@ -15,10 +15,11 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Entrance:
-    """A template that says what this audience can do, with the way there."""
+    """A template that says what this audience can do, with the way there; lower ``order`` comes first."""
 
     audience: Audience
     template: str
+    order: int = 100
 
 
 @dataclass(frozen=True)

@@ -507,10 +507,12 @@ STAFF_VIEWS = (
     ),
     StaffView(
         view=BondHandoverView,
+        label=N_("発注者提出用フォーマット"),
         grants={role: frozenset({"handover"}) for role in (Role.AGENCY, Role.INSURER)},
     ),
     StaffView(
         view=BondDeletionView,
+        label=N_("誤登録の削除"),
         grants={role: frozenset({"remove"}) for role in (Role.AGENCY, Role.INSURER)},
         method_labels={"remove": N_("ファイルとフォルダの削除")},
     ),

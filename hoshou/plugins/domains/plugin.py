@@ -44,7 +44,7 @@ def public_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def entrances() -> Iterable[Entrance]:
-    return (Entrance(Audience.ORDERER, "domains/entrance.html"),)
+    return (Entrance(Audience.ORDERER, "domains/entrance.html", order=200),)
 
 
 @hookimpl
