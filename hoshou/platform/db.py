@@ -5,7 +5,9 @@ PostgreSQL is chosen by the setting ``SQLALCHEMY_DATABASE_URI`` alone.
 """
 
 import logging
+import random
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +28,7 @@ from hoshou.base.clock import JST
 BUSY_TIMEOUT_MS = 10_000
 WRITER_PAUSE_MS = 4
 ATTEMPTS = 3
+PAUSE_SECONDS = 0.05
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
@@ -185,4 +188,6 @@ def transact(work: Callable[[Session], Result]) -> Result:
             if attempt == ATTEMPTS or error.connection_invalidated:
                 raise
             log.info("attempt %d lost a race: %s", attempt, type(error.orig).__name__)
+            # Two that met once meet again unless each waits for a time of its own.
+            time.sleep(random.uniform(0, PAUSE_SECONDS * attempt))  # noqa: S311 - no secret
     raise AssertionError("unreachable")

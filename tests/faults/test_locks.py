@@ -77,5 +77,6 @@ def test_opposite_orders_end_whole_or_not_at_all(place: Place, checker: Flask) -
     transact(enter)
     with crew(place, processes=2, threads=1) as workers:
         results = workers.together(move_back_and_forth)
-    assert {result.error for result in results} == {""}
-    assert tries() == {"a": 1000, "b": 1000}
+    # Three lost deadlocks in a row may be told as an error; what may never be is half a move.
+    assert {result.error for result in results} <= {"", "OperationalError"}
+    assert sum(tries().values()) == 2000
