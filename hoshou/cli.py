@@ -26,6 +26,7 @@ COMMANDS = {
     "guides": Place("hoshou.plugins.guides.commands:guides", "よくあるお問い合わせなどの案内"),
     "jobs": Place("hoshou.platform.jobs.commands:jobs", "定期処理"),
     "quote": Place("hoshou.plugins.premium.commands:quote", "賦課金の見積"),
+    "scheme": Place("hoshou.plugins.guardkun.commands:scheme", "ガードくん賠償責任保険の年度と案内"),
     "serve": Place("hoshou.platform.serve:serve", "サービスの起動"),
     "users": Place("hoshou.plugins.organisations.commands:users", "スタッフの利用者"),
     "zengin": Place("hoshou.plugins.debits.commands:zengin", "全銀フォーマットの口座振替ファイル"),
