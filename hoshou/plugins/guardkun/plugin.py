@@ -1,7 +1,60 @@
 """The group liability scheme from quote to certificate."""
 
+from collections.abc import Iterable
+
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+
+from hoshou.platform.context import platform
+from hoshou.platform.db import db
+from hoshou.platform.hookspecs import hookimpl
+from hoshou.platform.jobs.job import Job
+from hoshou.platform.mail.template import MailTemplate
+from hoshou.platform.staff.contribution import HomeItem, StaffView
+from hoshou.platform.subject import Subject
+from hoshou.plugins.guardkun import jobs as scheduled
 from hoshou.plugins.guardkun import models as models
+from hoshou.plugins.guardkun.public import scheme_feed
+from hoshou.plugins.guardkun.services import next_deadline, reminders, year_record
+from hoshou.plugins.guardkun.views import dates, help_pages, prefectures, years
 
 NAME = "guardkun"
 VERSION = "1.0.0"
-REQUIRES = ("organisations", "premium", "proration")
+REQUIRES = ("organisations", "guides", "premium", "proration")
+
+
+@hookimpl
+def staff_views() -> Iterable[StaffView]:
+    return (*dates.STAFF_VIEWS, *help_pages.STAFF_VIEWS, *years.STAFF_VIEWS, *prefectures.STAFF_VIEWS)
+
+
+@hookimpl
+def public_blueprints() -> Iterable[Blueprint]:
+    return (scheme_feed,)
+
+
+@hookimpl
+def jobs() -> Iterable[Job]:
+    return (*scheduled.JOBS,)
+
+
+@hookimpl
+def mail_templates() -> Iterable[MailTemplate]:
+    return (reminders.REMINDER_MAIL,)
+
+
+@hookimpl
+def action_labels() -> Iterable[tuple[str, str]]:
+    return (*year_record.ACTION_LABELS.items(),)
+
+
+@hookimpl
+def home_items(subject: Subject) -> Iterable[HomeItem]:
+    event = next_deadline.next_deadline(db.session(), platform().clock, subject)
+    if event is not None:
+        yield HomeItem(
+            title=_(event.title, **event.values),
+            detail=_("本登録と書類の到着がともに間に合わない申込みは、次の回に回るか、お受けできません。"),
+            url=url_for("SchemeCalendarView.list", kind=event.kind.value),
+            due=event.at,
+        )

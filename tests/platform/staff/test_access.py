@@ -46,6 +46,25 @@ MATRIX = {
     ),
     "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),
+    **dict.fromkeys(
+        ("SchemeCalendarView", "SchemeHelpView"),
+        ("list", NOBODY, "list", "list", "list", "list", "list", "list", "list"),
+    ),
+    "SchemeYearView": ("list show edit", NOBODY, READ, READ, READ, "list show edit", READ, READ, READ),
+    **dict.fromkeys(
+        (
+            *("SchemeInsurerView", "SchemeDeadlineView", "SchemeClauseView", "SchemeCoverView"),
+            *("SchemeBenefitView", "SchemeDutyView", "SchemeCalendarRowView"),
+            *("SchemeFaqView", "SchemeContactView", "SchemeRevisionView"),
+        ),
+        (CRUD, NOBODY, NOBODY, NOBODY, READ, CRUD),
+    ),
+    "SchemeTextView": ("list show edit", NOBODY, NOBODY, NOBODY, READ, "list show edit"),
+    "PrefectureView": (
+        *("list show edit", NOBODY, NOBODY, NOBODY, READ, "list show edit", NOBODY),
+        *("list show edit", READ),
+    ),
+    "PrefectureStaffView": (CRUD, NOBODY, NOBODY, NOBODY, READ, CRUD, NOBODY, CRUD),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor", "lead", "co_insurer", "group", "prefecture")
 
