@@ -11,13 +11,15 @@ from hoshou.platform.staff.charts import Chart, ChartForm, Series
 
 WIDTH = 640
 COLUMNS_HEIGHT = 320
-LEFT, RIGHT, TOP, BOTTOM = 52, 8, 26, 46
-"""Room for the numbers of the axis, and for two lines of ticks."""
+RIGHT, TOP, BOTTOM = 8, 26, 46
+"""Room for the highest number, and for two lines of ticks."""
+DIGIT, GAP = 8, 8
+"""A digit's width in the style sheet's sizes, and what lies between a number and its line."""
 FILLED = 0.64
 """How much of its band a column takes."""
 TICK_LINE = 16
 BAR_ROW, BAR_LABEL, BAR = 52, 18, 20
-BAR_VALUE = 70
+BAR_VALUE = 90
 """A bar's row, the line of its label, its thickness, and the room for its number."""
 MOST_STEPS = 5
 
@@ -44,7 +46,7 @@ def _canvas(chart: Chart, height: int) -> Xml.Element:
     return Xml.Element(
         "svg",
         {
-            "class": f"chart__drawing chart__drawing--{chart.form.value}",
+            "class": "chart__drawing",
             "viewBox": f"0 0 {WIDTH} {height}",
             "role": "img",
             "aria-label": chart.title,
@@ -55,23 +57,26 @@ def _canvas(chart: Chart, height: int) -> Xml.Element:
 def _columns(chart: Chart) -> Xml.Element:
     svg = _canvas(chart, COLUMNS_HEIGHT)
     axis = scale(max(chart.totals, default=0))
+    start = GAP + DIGIT * len(f"{axis[-1]:,}")
     floor = COLUMNS_HEIGHT - BOTTOM
     unit_height = (floor - TOP) / axis[-1]
     for number in axis:
         y = floor - number * unit_height
-        _line(svg, LEFT, y, WIDTH - RIGHT, y, "base" if number == 0 else "grid")
-        _text(svg, LEFT - 8, y + 4, f"{number:,}", "axis", "end")
-    band = (WIDTH - LEFT - RIGHT) / max(1, len(chart.categories))
+        _line(svg, start, y, WIDTH - RIGHT, y, "base" if number == 0 else "grid")
+        _text(svg, start - GAP, y + 4, f"{number:,}", "axis", "end")
+    band = (WIDTH - start - RIGHT) / max(1, len(chart.categories))
     width = band * FILLED
     for index in range(len(chart.categories)):
-        left = LEFT + band * index + (band - width) / 2
+        left = start + band * index + (band - width) / 2
         top: float = floor
         for series in chart.series:
             height = series.values[index] * unit_height
             top -= height
             _segment(svg, chart, series, index, (left, top, width, height))
-        if chart.totals[index]:
-            _text(svg, left + width / 2, top - 6, f"{chart.totals[index]:,}", "value", "middle")
+        total = f"{chart.totals[index]:,}"
+        # Where a number is too wide for its column, the table has it.
+        if chart.totals[index] and len(total) * DIGIT <= band:
+            _text(svg, left + width / 2, top - 6, total, "value", "middle")
         for line, words in enumerate((chart.ticks or chart.categories)[index].splitlines()):
             _text(svg, left + width / 2, floor + 18 + TICK_LINE * line, words, "axis", "middle")
     return svg
@@ -79,7 +84,7 @@ def _columns(chart: Chart) -> Xml.Element:
 
 def _bars(chart: Chart) -> Xml.Element:
     svg = _canvas(chart, BAR_ROW * len(chart.categories))
-    unit_width = (WIDTH - BAR_VALUE) / max(1, *chart.totals)
+    unit_width = (WIDTH - BAR_VALUE) / max((1, *chart.totals))
     for index, category in enumerate(chart.categories):
         top = BAR_ROW * index + BAR_LABEL
         _text(svg, 0, top - 4, category, "label", "start")
@@ -88,7 +93,7 @@ def _bars(chart: Chart) -> Xml.Element:
             width = series.values[index] * unit_width
             _segment(svg, chart, series, index, (right, top, width, BAR))
             right += width
-        _text(svg, right + 8, top + BAR - 5, f"{chart.totals[index]:,}", "value", "start")
+        _text(svg, right + GAP, top + BAR - 5, f"{chart.totals[index]:,}", "value", "start")
     return svg
 
 

@@ -83,7 +83,7 @@ def charts(subject: Subject) -> Iterable[Chart]:
             subject=_("段階"),
             unit=_("件"),
             categories=tuple(_(STAGE_LABELS[stage]) for stage in counts),
-            series=(Series(_("申請"), tuple(counts.values())),),
+            series=(Series(_("件数"), tuple(counts.values())),),
             form=ChartForm.BARS,
         ),
     )
