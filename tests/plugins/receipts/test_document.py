@@ -104,6 +104,20 @@ def test_without_a_download_it_is_no_receipt(desk: Desk) -> None:
     assert "閲覧用パスワードを入力し、閲覧を始めました" in words
 
 
+@pytest.mark.req("A-019", "A-053")
+def test_the_document_says_which_valid_files_nobody_downloaded(desk: Desk) -> None:
+    made = desk.folder()
+    desk.download(made)
+    agent = desk.agent()
+    assert "まだダウンロードされていないもの" not in words_of(issue(agent, made))
+    desk.minutes_pass(1)
+    desk.folder(policy_number=made.policy_number, files=[("2.pdf", b""), ("3.pdf", b"")], kind="annex")
+    desk.folder(policy_number=made.policy_number, files=[("4.pdf", b"")], kind="annex", replaces="3")
+    words = words_of(issue(agent, made))
+    assert "2026/04/1512:00:00" in words
+    assert "有効なファイルのうち、まだダウンロードされていないもの：ファイル2、4" in words
+
+
 @pytest.mark.req("A11", "P-005")
 def test_the_services_themselves_keep_the_document_from_auditors(desk: Desk) -> None:
     made = desk.folder()

@@ -15,7 +15,7 @@ from tests.plugins.public_site import ORDERER
 from tests.plugins.receipts.desk import LIST, STRANGER, Desk, issue, page_of
 
 OTHER_LOGIN = "発注者さま用ログインの利用者（認証前）"
-VIEWER = "閲覧用URLの利用者（受注者さままたは発注者さま）"
+VIEWER = "閲覧用URLの利用者"
 
 
 def rows(page: TestResponse, heading: str) -> list[list[str]]:

@@ -13,7 +13,12 @@ from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.receipts.plugin import home_items
 from hoshou.plugins.receipts.rules.window import Place, Side, Window
-from hoshou.plugins.receipts.services.undownloaded import undownloaded_page, undownloaded_soon
+from hoshou.plugins.receipts.services.receipt import read_receipt
+from hoshou.plugins.receipts.services.undownloaded import (
+    undownloaded_by_insurer,
+    undownloaded_page,
+    undownloaded_soon,
+)
 from tests.accounts import add_agency, insurer_id
 from tests.plugins.receipts.crowd import add_crowd, counted_work
 from tests.plugins.receipts.desk import LIST, Desk
@@ -182,6 +187,11 @@ def test_pages_hold_every_folder_once_in_order(app_on_both: Flask, agent_of_both
             break
     assert found == expected
     assert sizes == [50, 50, 20]
+    downloaded = read_receipt(db.session(), agent_of_both, groups[1][0])
+    assert (downloaded.files[0].count, downloaded.steps[-1].count) == (1, 1)
+    clerk = Subject(2, "協会", "k@example.jp", frozenset({Role.ASSOCIATION.value}))
+    counts = undownloaded_by_insurer(db.session(), clerk, TODAY, Window(14, side))
+    assert list(counts) == [("三井住友海上火災保険株式会社", 120)]
 
 
 @pytest.mark.req("P-007")

@@ -126,11 +126,13 @@ def _downloads(receipt: Receipt) -> Progress:
     return next(progress for progress in receipt.steps if progress.step is Step.DOWNLOADED)
 
 
-def _received(receipt: Receipt) -> dict[str, str] | None:
+def _received(receipt: Receipt) -> dict[str, Any] | None:
+    """When and by whom, and which valid files still weren't; None before the first download."""
     downloads = _downloads(receipt)
     if downloads.first is None:
         return None
-    return {"at": _second(downloads.first), "by": _visitors(receipt, downloads.visitors)}
+    missing = sorted(found.file.number for found in receipt.files if found.is_missing)
+    return {"at": _second(downloads.first), "by": _visitors(receipt, downloads.visitors), "missing": missing}
 
 
 def _step(receipt: Receipt, progress: Progress) -> dict[str, Any]:

@@ -65,6 +65,11 @@ class FileReceipt:
     count: int
     visitors: tuple[Visitor, ...]
 
+    @property
+    def is_missing(self) -> bool:
+        """Valid, and downloaded by nobody."""
+        return not self.count and self.file.deleted_at is None and self.file.replaced_at is None
+
 
 @dataclass(frozen=True)
 class Event:
