@@ -37,6 +37,10 @@ PLUGINS = [
     "orderer",
     "guides",
     "retention",
+    "proration",
+    "premium",
+    "guardkun",
+    "debits",
 ]
 if _env("HOSHOU_PLUGINS"):
     PLUGINS = [name.strip() for name in _env("HOSHOU_PLUGINS", "").split(",") if name.strip()]
