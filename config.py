@@ -41,6 +41,7 @@ PLUGINS = [
     "premium",
     "guardkun",
     "debits",
+    "receipts",
 ]
 if _env("HOSHOU_PLUGINS"):
     PLUGINS = [name.strip() for name in _env("HOSHOU_PLUGINS", "").split(",") if name.strip()]
@@ -64,6 +65,9 @@ DOMAIN_REGISTRATION_DAY = int(_env("HOSHOU_DOMAIN_REGISTRATION_DAY", "25"))
 
 # Whether the contractor's own mail domain is shut out of the download of its folder, though registered (D-15).
 EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
+
+# Within how many days of the 保険始期 a folder that nobody has downloaded is called to its uploaders' minds.
+UNDOWNLOADED_DAYS = int(_env("HOSHOU_UNDOWNLOADED_DAYS", "14"))
 
 # Service conditions (A-061, D-17).
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)

@@ -24,6 +24,7 @@ MATRIX = {
     "HolidayView": (CRUD, CRUD, NOBODY, NOBODY, READ),
     "CalendarYearView": ("list add delete", "list add delete", NOBODY, NOBODY, "list"),
     "MaintenanceView": (CRUD, CRUD, NOBODY, NOBODY, READ),
+    "DashboardView": (NOBODY, "list", "list", "list", "list"),
     "GrantsView": ("list", NOBODY, NOBODY, NOBODY, "list"),
     "MailWordingView": ("list edit reset", "list edit reset", NOBODY, NOBODY, NOBODY),
     "AuditView": ("list show verify", NOBODY, NOBODY, NOBODY, "list show verify"),
@@ -46,6 +47,7 @@ MATRIX = {
     ),
     "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),
+    "ReceiptView": (NOBODY, "list", "list show issue", "list show issue", READ),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor", "lead", "co_insurer", "group", "prefecture")
 
