@@ -18,6 +18,7 @@ READ = "list show"
 KEEP = "list show add edit"
 CRUD = "list show add edit delete"
 NOBODY = ""
+KEEPS_RATES = "list show import_file approve"
 
 # Role by role, as in USERS: nobody else but administrator, association, insurer, agency and auditor where a row ends.
 MATRIX = {
@@ -46,6 +47,7 @@ MATRIX = {
         ("FaqView", "ClauseView", "StepView", "ContactView", "RevisionView"), (CRUD, CRUD, NOBODY, NOBODY, READ)
     ),
     "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
+    "RateTableView": (KEEPS_RATES, NOBODY, NOBODY, NOBODY, READ, KEEPS_RATES),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),
     "ReceiptView": (NOBODY, "list", "list show issue", "list show issue", READ),
 }
