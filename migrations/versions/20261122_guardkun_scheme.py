@@ -271,7 +271,7 @@ def upgrade() -> None:
         sa.Column("scheme_year_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
-        sa.Column("code", sa.String(length=4), nullable=False),
+        sa.Column("code", sa.String(length=9), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.Column("attaches", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
@@ -313,6 +313,10 @@ def upgrade() -> None:
         sa.Column("closing", sa.Integer(), nullable=False),
         sa.Column("months_before", sa.Integer(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "closing >= 1 AND months_before >= 0 AND day BETWEEN 1 AND 31",
+            name=op.f("ck_guardkun_scheme_deadline_day"),
+        ),
         sa.ForeignKeyConstraint(
             ["scheme_year_id"],
             ["guardkun_scheme_year.id"],
@@ -333,6 +337,7 @@ def upgrade() -> None:
         sa.Column("insurer_id", sa.Integer(), nullable=False),
         sa.Column("is_lead", sa.Boolean(), nullable=False),
         sa.Column("code_form", sa.String(length=20), nullable=False),
+        sa.Column("commission_after_months", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["insurer_id"],
