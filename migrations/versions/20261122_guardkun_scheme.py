@@ -217,7 +217,8 @@ def upgrade() -> None:
             "issue_started_at IS NULL OR booked_at IS NOT NULL", name=op.f("ck_guardkun_booking_batch_issue")
         ),
         sa.CheckConstraint(
-            "certified_at IS NULL OR issue_started_at IS NOT NULL", name=op.f("ck_guardkun_booking_batch_certified")
+            "certified_at IS NULL OR issue_started_at IS NOT NULL",
+            name=op.f("ck_guardkun_booking_batch_certified"),
         ),
         sa.ForeignKeyConstraint(
             ["scheme_year_id"],
