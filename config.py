@@ -65,6 +65,9 @@ DOMAIN_REGISTRATION_DAY = int(_env("HOSHOU_DOMAIN_REGISTRATION_DAY", "25"))
 # Whether the contractor's own mail domain is shut out of the download of its folder, though registered (D-15).
 EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
 
+# Whether the association keeps its collection fee back from the premium that it remits; else it remits all (D-20).
+COLLECTION_FEE_DEDUCTED = _flag("HOSHOU_COLLECTION_FEE_DEDUCTED", False)
+
 # Service conditions (A-061, D-17).
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
 # Staff keep the same hours, but for these roles: somebody must be able to mend the calendar.
