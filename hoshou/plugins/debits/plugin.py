@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Job
-from hoshou.plugins.debits import models  # noqa: F401 - the tables
+from hoshou.platform.mail.template import MailTemplate
+from hoshou.plugins.debits import models as models
+from hoshou.plugins.debits.jobs import JOBS
 from hoshou.plugins.debits.ledger_jobs import LEDGER_JOBS
+from hoshou.plugins.debits.services.mails import MAILS
 
 NAME = "debits"
 VERSION = "1.0.0"
@@ -15,7 +18,12 @@ REQUIRES = ("guardkun",)
 
 @hookimpl
 def jobs() -> Iterable[Job]:
-    return LEDGER_JOBS
+    return (*JOBS, *LEDGER_JOBS)
+
+
+@hookimpl
+def mail_templates() -> Iterable[MailTemplate]:
+    return MAILS
 
 
 @hookimpl
