@@ -69,6 +69,9 @@ EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
 # Within how many days of the 保険始期 a folder that nobody has downloaded is called to its uploaders' minds.
 UNDOWNLOADED_DAYS = int(_env("HOSHOU_UNDOWNLOADED_DAYS", "14"))
 
+# Whether the association keeps its collection fee back from the premium that it remits; else it remits all (D-20).
+COLLECTION_FEE_DEDUCTED = _flag("HOSHOU_COLLECTION_FEE_DEDUCTED", False)
+
 # Service conditions (A-061, D-17).
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
 # Staff keep the same hours, but for these roles: somebody must be able to mend the calendar.
