@@ -8,6 +8,7 @@ import pluggy
 if TYPE_CHECKING:
     from flask import Blueprint
 
+    from hoshou.platform.calculators import Calculator
     from hoshou.platform.jobs.job import Job
     from hoshou.platform.mail.template import MailTemplate
     from hoshou.platform.site.entrance import Entrance, FootLink
@@ -43,6 +44,11 @@ def foot_links() -> "Iterable[FootLink]":
 @hookspec
 def api_blueprints() -> "Iterable[Blueprint]":
     """Called once while the REST API is built; returns blueprints that a personal token opens."""
+
+
+@hookspec
+def calculators() -> "Iterable[Calculator]":
+    """Called when an amount is asked for; returns the calculators, each under its name and version."""
 
 
 @hookspec

@@ -4,6 +4,8 @@ from flask import Blueprint, jsonify
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 
+from hoshou.base.calculators import CalculatorIdentity
+from hoshou.platform.calculators import Calculator
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Every, Job
 from hoshou.platform.mail.template import MailTemplate
@@ -64,6 +66,11 @@ def foot_links():
 @hookimpl
 def api_blueprints():
     return [api]
+
+
+@hookimpl
+def calculators():
+    return [Calculator(CalculatorIdentity("stranger", 1), lambda request, parameters, calendar: {"levy": 4711})]
 
 
 @hookimpl
