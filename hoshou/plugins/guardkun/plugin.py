@@ -1,7 +1,31 @@
 """The group liability scheme from quote to certificate."""
 
+from collections.abc import Iterable
+
+from flask import Blueprint
+
+from hoshou.platform.hookspecs import hookimpl
+from hoshou.platform.staff.contribution import StaffView
 from hoshou.plugins.guardkun import models as models
+from hoshou.plugins.guardkun.api import guardkun_api
+from hoshou.plugins.guardkun.services import quoting
+from hoshou.plugins.guardkun.views import quotes
 
 NAME = "guardkun"
 VERSION = "1.0.0"
 REQUIRES = ("organisations", "premium", "proration")
+
+
+@hookimpl
+def staff_views() -> Iterable[StaffView]:
+    return (*quotes.STAFF_VIEWS,)
+
+
+@hookimpl
+def api_blueprints() -> Iterable[Blueprint]:
+    return (guardkun_api,)
+
+
+@hookimpl
+def action_labels() -> Iterable[tuple[str, str]]:
+    return (*quoting.ACTION_LABELS.items(),)

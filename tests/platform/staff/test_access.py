@@ -47,6 +47,8 @@ MATRIX = {
         ("FaqView", "ClauseView", "StepView", "ContactView", "RevisionView"), (CRUD, CRUD, NOBODY, NOBODY, READ)
     ),
     "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
+    "GuardkunQuoteView": (NOBODY, NOBODY, READ, "list show make", READ, READ, READ),
+    "RateEffectView": ("show", NOBODY, NOBODY, NOBODY, "show", "show"),
     "RateTableView": (KEEPS_RATES, NOBODY, NOBODY, NOBODY, READ, KEEPS_RATES),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),
     "ReceiptView": (NOBODY, "list", "list show issue", "list show issue", READ),
