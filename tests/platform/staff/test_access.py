@@ -46,6 +46,17 @@ MATRIX = {
     ),
     "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),
+    "GuardkunDocumentsView": (
+        NOBODY,
+        NOBODY,
+        "papers checklist proof certificate",
+        "papers certificate",
+        "papers checklist certificate",
+        "papers checklist proof certificate",
+        "papers checklist proof certificate",
+        "certificate",
+        NOBODY,
+    ),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor", "lead", "co_insurer", "group", "prefecture")
 
