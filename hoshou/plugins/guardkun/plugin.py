@@ -9,7 +9,8 @@ from hoshou.platform.staff.contribution import StaffView
 from hoshou.plugins.guardkun import models as models
 from hoshou.plugins.guardkun.api import guardkun_api
 from hoshou.plugins.guardkun.services import quoting
-from hoshou.plugins.guardkun.views import quotes
+from hoshou.plugins.guardkun.services.documents import downloads
+from hoshou.plugins.guardkun.views import documents, quotes
 
 NAME = "guardkun"
 VERSION = "1.0.0"
@@ -18,7 +19,7 @@ REQUIRES = ("organisations", "premium", "proration")
 
 @hookimpl
 def staff_views() -> Iterable[StaffView]:
-    return (*quotes.STAFF_VIEWS,)
+    return (*quotes.STAFF_VIEWS, *documents.STAFF_VIEWS)
 
 
 @hookimpl
@@ -28,4 +29,4 @@ def api_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def action_labels() -> Iterable[tuple[str, str]]:
-    return (*quoting.ACTION_LABELS.items(),)
+    return (*quoting.ACTION_LABELS.items(), *downloads.ACTION_LABELS.items())

@@ -52,6 +52,17 @@ MATRIX = {
     "RateTableView": (KEEPS_RATES, NOBODY, NOBODY, NOBODY, READ, KEEPS_RATES),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),
     "ReceiptView": (NOBODY, "list", "list show issue", "list show issue", READ),
+    "GuardkunDocumentsView": (
+        NOBODY,
+        NOBODY,
+        "papers checklist proof certificate",
+        "papers certificate",
+        "papers checklist certificate",
+        "papers checklist proof certificate",
+        "papers checklist proof certificate",
+        "certificate",
+        NOBODY,
+    ),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor", "lead", "co_insurer", "group", "prefecture")
 
