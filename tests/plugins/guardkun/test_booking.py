@@ -29,6 +29,7 @@ from hoshou.plugins.guardkun.services.batches import (
 from hoshou.plugins.guardkun.services.book import book_batch
 from hoshou.plugins.guardkun.services.defects import defect_report, find_defect, open_defects, resolve_defect
 from hoshou.plugins.guardkun.services.issue import issue_batch, start_issue
+from tests.plugins.guardkun.ground import add_enrolment
 from tests.plugins.guardkun.way import AIOI, CLERK, Way
 from tests.refusals import refused
 
@@ -131,8 +132,6 @@ def test_a_number_that_is_taken_already_is_passed_over(way: Way) -> None:
 
 
 def other_year_row(session: Any, way: Way) -> int:
-    from tests.plugins.guardkun.ground import add_enrolment  # noqa: PLC0415
-
     row = add_enrolment(session, way.ground, 9, start="2026-07-01")
     row.policy_number = "G2600000002"
     return int(row.id)
