@@ -46,6 +46,37 @@ MATRIX = {
     ),
     "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),
+    "MandateView": (
+        *[NOBODY] * 4,
+        READ,
+        READ + " add reveal give_back",
+        NOBODY,
+        READ + " add reveal give_back",
+        NOBODY,
+    ),
+    "DebitRunView": (
+        *[NOBODY] * 4,
+        READ,
+        READ + " build release download results",
+        NOBODY,
+        READ + " build release download results",
+        NOBODY,
+    ),
+    "FailureBoardView": (*[NOBODY] * 4, "list", "list decide", NOBODY, "list decide", NOBODY),
+    "ContactTaskView": (
+        NOBODY,
+        NOBODY,
+        "list finish",
+        NOBODY,
+        "list",
+        "list finish",
+        NOBODY,
+        "list finish",
+        "list finish",
+    ),
+    "ReceivableView": (*[NOBODY] * 4, "list", "list", NOBODY, "list receive", NOBODY),
+    "ForesightView": (*[NOBODY] * 4, READ, READ, NOBODY, READ, NOBODY),
+    "CollectionAgentView": (KEEP, *[NOBODY] * 3, READ, READ, NOBODY, KEEP, NOBODY),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor", "lead", "co_insurer", "group", "prefecture")
 
