@@ -14,6 +14,7 @@ from hoshou.platform.staff.contribution import HomeItem, StaffView
 from hoshou.platform.subject import Subject
 from hoshou.plugins.debits import models as models
 from hoshou.plugins.debits.jobs import JOBS
+from hoshou.plugins.debits.ledger_jobs import LEDGER_JOBS
 from hoshou.plugins.debits.services.mails import MAILS
 from hoshou.plugins.debits.services.waiting import Waiting, waiting_for
 from hoshou.plugins.debits.views.screens import SCREENS
@@ -37,7 +38,7 @@ def staff_views() -> Iterable[StaffView]:
 
 @hookimpl
 def jobs() -> Iterable[Job]:
-    return JOBS
+    return (*JOBS, *LEDGER_JOBS)
 
 
 @hookimpl
@@ -61,4 +62,8 @@ def action_labels() -> Iterable[tuple[str, str]]:
         ("debits.lapse_waived", N_("不払解除を見送りました（理由：%(note)s）")),
         ("debits.lapse_undone", N_("入金により不払解除予定を取り消しました")),
         ("debits.transfer_received", N_("入金%(amount)s円を登録しました")),
+        ("debits_remittance.made", N_("%(month)s月分の保険料の送金データを作成しました")),
+        ("debits_handoff.made", N_("非幹事保険会社への連携データを作成しました")),
+        ("debits_handoff.downloaded", N_("非幹事保険会社への連携データをダウンロードしました")),
+        ("debits_claims.imported", N_("支払保険金データを取り込みました")),
     )

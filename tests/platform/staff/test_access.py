@@ -18,12 +18,14 @@ READ = "list show"
 KEEP = "list show add edit"
 CRUD = "list show add edit delete"
 NOBODY = ""
+KEEPS_RATES = "list show import_file approve"
 
 # Role by role, as in USERS: nobody else but administrator, association, insurer, agency and auditor where a row ends.
 MATRIX = {
     "HolidayView": (CRUD, CRUD, NOBODY, NOBODY, READ),
     "CalendarYearView": ("list add delete", "list add delete", NOBODY, NOBODY, "list"),
     "MaintenanceView": (CRUD, CRUD, NOBODY, NOBODY, READ),
+    "DashboardView": (NOBODY, "list", "list", "list", "list"),
     "GrantsView": ("list", NOBODY, NOBODY, NOBODY, "list"),
     "MailWordingView": ("list edit reset", "list edit reset", NOBODY, NOBODY, NOBODY),
     "AuditView": ("list show verify", NOBODY, NOBODY, NOBODY, "list show verify"),
@@ -45,6 +47,7 @@ MATRIX = {
         ("FaqView", "ClauseView", "StepView", "ContactView", "RevisionView"), (CRUD, CRUD, NOBODY, NOBODY, READ)
     ),
     "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
+    "RateTableView": (KEEPS_RATES, NOBODY, NOBODY, NOBODY, READ, KEEPS_RATES),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),
     "MandateView": (
         *[NOBODY] * 4,
@@ -77,6 +80,7 @@ MATRIX = {
     "ReceivableView": (*[NOBODY] * 4, "list", "list", NOBODY, "list receive", NOBODY),
     "ForesightView": (*[NOBODY] * 4, READ, READ, NOBODY, READ, NOBODY),
     "CollectionAgentView": (KEEP, *[NOBODY] * 3, READ, READ, NOBODY, KEEP, NOBODY),
+    "ReceiptView": (NOBODY, "list", "list show issue", "list show issue", READ),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor", "lead", "co_insurer", "group", "prefecture")
 
