@@ -27,6 +27,7 @@ COMMANDS = {
     "jobs": Place("hoshou.platform.jobs.commands:jobs", "定期処理"),
     "quote": Place("hoshou.plugins.premium.commands:quote", "賦課金の見積"),
     "serve": Place("hoshou.platform.serve:serve", "サービスの起動"),
+    "simulate": Place("hoshou.plugins.debits.simulate_command:simulate_year", "制度の1年の模擬実行"),
     "users": Place("hoshou.plugins.organisations.commands:users", "スタッフの利用者"),
     "zengin": Place("hoshou.plugins.debits.commands:zengin", "全銀フォーマットの口座振替ファイル"),
 }
