@@ -30,6 +30,7 @@ COMMANDS = {
     "rates": Place("hoshou.plugins.premium.commands.rates:rates", "料率表"),
     "scheme": Place("hoshou.plugins.guardkun.commands.scheme:scheme", "ガードくん賠償責任保険の年度と案内"),
     "serve": Place("hoshou.platform.serve:serve", "サービスの起動"),
+    "simulate": Place("hoshou.plugins.debits.simulate_command:simulate_year", "制度の1年の模擬実行"),
     "users": Place("hoshou.plugins.organisations.commands:users", "スタッフの利用者"),
     "zengin": Place("hoshou.plugins.debits.commands:zengin", "全銀フォーマットの口座振替ファイル"),
 }
