@@ -12,11 +12,16 @@ from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
 from hoshou.platform.staff.contribution import HomeItem, StaffView
 from hoshou.platform.subject import Subject
-from hoshou.plugins.guardkun import jobs as scheduled
 from hoshou.plugins.guardkun import models as models
+from hoshou.plugins.guardkun.api import guardkun_api
+from hoshou.plugins.guardkun.jobs import JOBS
 from hoshou.plugins.guardkun.public import scheme_feed
-from hoshou.plugins.guardkun.services import next_deadline, reminders, year_record
-from hoshou.plugins.guardkun.views import dates, help_pages, prefectures, years
+from hoshou.plugins.guardkun.services import quoting, year_record
+from hoshou.plugins.guardkun.services.documents import downloads
+from hoshou.plugins.guardkun.services.mails import MAILS
+from hoshou.plugins.guardkun.services.next_deadline import next_deadline
+from hoshou.plugins.guardkun.services.reminders import REMINDER_MAIL
+from hoshou.plugins.guardkun.views import dates, documents, help_pages, prefectures, quotes, years
 
 NAME = "guardkun"
 VERSION = "1.0.0"
@@ -25,7 +30,14 @@ REQUIRES = ("organisations", "guides", "premium", "proration")
 
 @hookimpl
 def staff_views() -> Iterable[StaffView]:
-    return (*dates.STAFF_VIEWS, *help_pages.STAFF_VIEWS, *years.STAFF_VIEWS, *prefectures.STAFF_VIEWS)
+    return (
+        *quotes.STAFF_VIEWS,
+        *documents.STAFF_VIEWS,
+        *dates.STAFF_VIEWS,
+        *help_pages.STAFF_VIEWS,
+        *years.STAFF_VIEWS,
+        *prefectures.STAFF_VIEWS,
+    )
 
 
 @hookimpl
@@ -34,23 +46,32 @@ def public_blueprints() -> Iterable[Blueprint]:
 
 
 @hookimpl
+def api_blueprints() -> Iterable[Blueprint]:
+    return (guardkun_api,)
+
+
+@hookimpl
 def jobs() -> Iterable[Job]:
-    return (*scheduled.JOBS,)
+    return JOBS
 
 
 @hookimpl
 def mail_templates() -> Iterable[MailTemplate]:
-    return (reminders.REMINDER_MAIL,)
+    return (*MAILS, REMINDER_MAIL)
 
 
 @hookimpl
 def action_labels() -> Iterable[tuple[str, str]]:
-    return (*year_record.ACTION_LABELS.items(),)
+    return (
+        *quoting.ACTION_LABELS.items(),
+        *downloads.ACTION_LABELS.items(),
+        *year_record.ACTION_LABELS.items(),
+    )
 
 
 @hookimpl
 def home_items(subject: Subject) -> Iterable[HomeItem]:
-    event = next_deadline.next_deadline(db.session(), platform().clock, subject)
+    event = next_deadline(db.session(), platform().clock, subject)
     if event is not None:
         yield HomeItem(
             title=_(event.title, **event.values),

@@ -166,6 +166,10 @@ class SchemeYearView(StaffModelView):
         "deadline_time": TimeField(_l("締切の時刻"), validators=[InputRequired()], widget=HourInput()),
     }
 
+    # No year is added here, but the framework builds the form all the same.
+    add_columns = edit_columns
+    add_form_extra_fields = edit_form_extra_fields
+
     def pre_update(self, item: Any) -> None:
         prepare_year(platform().clock, item)
 
