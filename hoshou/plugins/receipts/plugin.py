@@ -41,7 +41,7 @@ def record_links(subject: Subject, object_kind: str, object_id: int) -> Iterable
     return (
         RecordLink(
             title=_("受領の状況"),
-            detail=_("メールが届いたか、だれが閲覧・ダウンロードしたかを確かめ、受領確認書を作成できます。"),
+            detail=_("メールが届いたか、だれが閲覧し、受け取ったかを、日時とともに確認できます。"),
             url=url_for("ReceiptView.show", pk=object_id),
         ),
     )
