@@ -55,7 +55,7 @@ def home_items(subject: Subject) -> Iterable[HomeItem]:
     count, first = undownloaded_soon(db.session(), subject, platform().clock.today(), days)
     if first is not None:
         yield HomeItem(
-            title=_("まだダウンロードされていない証券等"),
+            title=_("未受領の証券等"),
             detail=_(
                 "%(days)s日以内に保険始期を迎えますが、発注者さまがまだダウンロードしていません。受注者さまにご確認ください。",
                 days=days,

@@ -1,4 +1,4 @@
-"""まだダウンロードされていない証券等: which folders, whose, and at what cost (P-007, P-011)."""
+"""未受領の証券等: which folders, whose, and at what cost (P-007, P-011)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -180,7 +180,7 @@ def test_the_home_names_how_many_and_the_first_day(desk: Desk) -> None:
     desk.folder(insurance_start="2026-04-14")
     agent = desk.agent()
     home = " ".join(agent.get("/home/").html.main.get_text(" ").split())
-    assert "まだダウンロードされていない証券等 2件 期限 2026/04/20 00:00 14日以内に保険始期を迎えますが" in home
+    assert "未受領の証券等 2件 期限 2026/04/20 00:00 14日以内に保険始期を迎えますが" in home
     clerk = Subject(9, "協会", "k@example.jp", frozenset({Role.ASSOCIATION.value}))
     auditor = Subject(9, "監査", "a@example.jp", frozenset({Role.AUDITOR.value}))
     with desk.app.test_request_context():
