@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hoshou.base.clock import Clock
 from hoshou.plugins.debits.models.settlements import DueInstalment
 from hoshou.plugins.debits.rules.events import LevyDue, Part
-from hoshou.plugins.debits.services.ledger.post import post
+from hoshou.plugins.debits.services.ledger.post import post_all
 from hoshou.plugins.guardkun.models.enrolments import Instalment
 
 CHUNK = 500
@@ -36,8 +36,7 @@ def tell_due(session: Session, clock: Clock, instalments: Iterable[Instalment], 
     ]
     statement = insert(DueInstalment).values(rows).on_conflict_do_nothing(index_elements=["instalment_id"])
     new = session.scalars(statement.returning(DueInstalment.instalment_id)).all()
-    for key in sorted(new):
-        post(session, clock, LevyDue(part_of(wanted[key]), on or wanted[key].due_on))
+    post_all(session, clock, [LevyDue(part_of(wanted[key]), on or wanted[key].due_on) for key in sorted(new)])
 
 
 def tell_all_due(unit_of_work: UnitOfWork, clock: Clock, today: date) -> int:

@@ -12,11 +12,18 @@ _TEMPLATES = Path(__file__).parents[2] / "documents"
 
 
 def print_enrolment(
-    template: str, title: str, number: str, made_on: date, enrolment: PrintedEnrolment, **more: Any
+    template: str,
+    title: str,
+    number: str,
+    made_on: date,
+    enrolment: PrintedEnrolment,
+    *,
+    has_amounts: bool = True,
+    **more: Any,
 ) -> bytes:
-    """A document with the amounts or the cover of an enrolment; ``more`` is for its own template.
+    """A document about an enrolment; ``more`` is for its own template.
 
-    What was computed with sample rates is marked 見本.
+    One with amounts is marked 見本 where they were computed with sample rates.
     """
     facts = asdict(enrolment)
     quote = facts.pop("quote")
@@ -26,7 +33,7 @@ def print_enrolment(
         number,
         made_on,
         enrolment.quote.scheme,
-        is_sample=enrolment.quote.is_sample,
+        is_sample=has_amounts and enrolment.quote.is_sample,
         quote=quote,
         enrolment=facts,
         **more,
