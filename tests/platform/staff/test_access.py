@@ -25,7 +25,7 @@ MATRIX = {
     "HolidayView": (CRUD, CRUD, NOBODY, NOBODY, READ),
     "CalendarYearView": ("list add delete", "list add delete", NOBODY, NOBODY, "list"),
     "MaintenanceView": (CRUD, CRUD, NOBODY, NOBODY, READ),
-    "DashboardView": (NOBODY, "list", "list", "list", "list"),
+    "DashboardView": (NOBODY, *("list",) * 8),
     "GrantsView": ("list", NOBODY, NOBODY, NOBODY, "list"),
     "MailWordingView": ("list edit reset", "list edit reset", NOBODY, NOBODY, NOBODY),
     "AuditView": ("list show verify", NOBODY, NOBODY, NOBODY, "list show verify"),
