@@ -65,6 +65,9 @@ DOMAIN_REGISTRATION_DAY = int(_env("HOSHOU_DOMAIN_REGISTRATION_DAY", "25"))
 # Whether the contractor's own mail domain is shut out of the download of its folder, though registered (D-15).
 EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
 
+# Whether a withdrawal from the group scheme takes effect on the 1st of a month only (D-28).
+GUARDKUN_CHANGES_ON_FIRST = _flag("HOSHOU_GUARDKUN_CHANGES_ON_FIRST", True)
+
 # Service conditions (A-061, D-17).
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
 # Staff keep the same hours, but for these roles: somebody must be able to mend the calendar.

@@ -2,16 +2,37 @@
 
 from collections.abc import Iterable
 
+from flask import url_for
+from flask_babel import gettext as _
+
+from hoshou.platform.db import db
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
+from hoshou.platform.staff.contribution import HomeItem, StaffView
+from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun import models as models
 from hoshou.plugins.guardkun.jobs import JOBS
 from hoshou.plugins.guardkun.services.mails import MAILS
+from hoshou.plugins.guardkun.services.record import ACTION_LABELS
+from hoshou.plugins.guardkun.services.waiting import WORK_LABELS, Work, waiting_for
+from hoshou.plugins.guardkun.views import applications, booking, changes, enrolments, members, work
 
 NAME = "guardkun"
 VERSION = "1.0.0"
 REQUIRES = ("organisations", "premium", "proration")
+
+
+@hookimpl
+def staff_views() -> Iterable[StaffView]:
+    return (
+        *work.SCREENS,
+        enrolments.SCREEN,
+        applications.SCREEN,
+        changes.SCREEN,
+        booking.SCREEN,
+        members.SCREEN,
+    )
 
 
 @hookimpl
@@ -22,3 +43,20 @@ def jobs() -> Iterable[Job]:
 @hookimpl
 def mail_templates() -> Iterable[MailTemplate]:
     return MAILS
+
+
+@hookimpl
+def action_labels() -> Iterable[tuple[str, str]]:
+    return ACTION_LABELS.items()
+
+
+@hookimpl
+def home_items(subject: Subject) -> Iterable[HomeItem]:
+    for waiting in waiting_for(db.session(), subject):
+        yield HomeItem(
+            title=_(WORK_LABELS[waiting.work]),
+            detail=_("ガードくん賠償責任保険"),
+            url=url_for("GuardkunWorkView.list", _anchor=waiting.work.value),
+            count=waiting.count,
+            urgent=waiting.work is Work.DEFECTIVE,
+        )
