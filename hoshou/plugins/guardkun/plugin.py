@@ -2,19 +2,32 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
 
+from hoshou.platform.db import db
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
-from hoshou.platform.staff.contribution import StaffView
+from hoshou.platform.staff.contribution import HomeItem, StaffView
+from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun import models as models
 from hoshou.plugins.guardkun.api import guardkun_api
 from hoshou.plugins.guardkun.jobs import JOBS
-from hoshou.plugins.guardkun.services import quoting
+from hoshou.plugins.guardkun.services import quoting, record
 from hoshou.plugins.guardkun.services.documents import downloads
 from hoshou.plugins.guardkun.services.mails import MAILS
-from hoshou.plugins.guardkun.views import documents, quotes
+from hoshou.plugins.guardkun.services.waiting import WORK_LABELS, Work, waiting_for
+from hoshou.plugins.guardkun.views import (
+    applications,
+    booking,
+    changes,
+    documents,
+    enrolments,
+    members,
+    quotes,
+    work,
+)
 
 NAME = "guardkun"
 VERSION = "1.0.0"
@@ -23,7 +36,16 @@ REQUIRES = ("organisations", "premium", "proration")
 
 @hookimpl
 def staff_views() -> Iterable[StaffView]:
-    return (*quotes.STAFF_VIEWS, *documents.STAFF_VIEWS)
+    return (
+        *work.SCREENS,
+        *quotes.STAFF_VIEWS,
+        enrolments.SCREEN,
+        applications.SCREEN,
+        changes.SCREEN,
+        booking.SCREEN,
+        members.SCREEN,
+        *documents.STAFF_VIEWS,
+    )
 
 
 @hookimpl
@@ -43,4 +65,20 @@ def mail_templates() -> Iterable[MailTemplate]:
 
 @hookimpl
 def action_labels() -> Iterable[tuple[str, str]]:
-    return (*quoting.ACTION_LABELS.items(), *downloads.ACTION_LABELS.items())
+    return (
+        *record.ACTION_LABELS.items(),
+        *quoting.ACTION_LABELS.items(),
+        *downloads.ACTION_LABELS.items(),
+    )
+
+
+@hookimpl
+def home_items(subject: Subject) -> Iterable[HomeItem]:
+    for waiting in waiting_for(db.session(), subject):
+        yield HomeItem(
+            title=_(WORK_LABELS[waiting.work]),
+            detail=_("ガードくん賠償責任保険"),
+            url=url_for("GuardkunWorkView.list", _anchor=waiting.work.value),
+            count=waiting.count,
+            urgent=waiting.work is Work.DEFECTIVE,
+        )
