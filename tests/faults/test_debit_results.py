@@ -34,7 +34,7 @@ from tests.plugins.debits.ground import (
 MEMBERS = 30
 FAILED = dict.fromkeys(range(3, MEMBERS + 1, 3), "1")
 CHUNK = 4
-RANDOM_KILLS = 2
+RANDOM_KILLS = 1
 
 
 def counted(table: type, *which: Any) -> int:

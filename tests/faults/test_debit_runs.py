@@ -33,9 +33,9 @@ from tests.plugins.debits.ground import (
     seal_run,
 )
 
-MEMBERS = 40
-CHUNK = 7
-RANDOM_KILLS = 2
+MEMBERS = 24
+CHUNK = 5
+RANDOM_KILLS = 1
 LATEST_SECONDS = 0.3
 
 
