@@ -6,14 +6,22 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
+from hoshou.platform.staff.contribution import StaffView
 from hoshou.plugins.debits import models as models
+from hoshou.plugins.debits.handoff_views import HANDOFF_SCREENS
 from hoshou.plugins.debits.jobs import JOBS
 from hoshou.plugins.debits.ledger_jobs import LEDGER_JOBS
+from hoshou.plugins.debits.ledger_views import LEDGER_SCREENS
 from hoshou.plugins.debits.services.mails import MAILS
 
 NAME = "debits"
 VERSION = "1.0.0"
 REQUIRES = ("guardkun",)
+
+
+@hookimpl
+def staff_views() -> Iterable[StaffView]:
+    return (*LEDGER_SCREENS, *HANDOFF_SCREENS)
 
 
 @hookimpl

@@ -48,11 +48,10 @@ def test_the_books_balance_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_same_seed_tells_the_same_year_and_without_failures_all_is_paid() -> None:
-    options = ("--members", "6", "--year", "2027", "--failure-rate", "0")
+    options = ("--members", "3", "--year", "2027", "--failure-rate", "0")
     told = simulate(*options, "--seed", "1")
     assert simulate(*options, "--seed", "1") == told
     assert (told["collected"], told["outstanding"], told["lapsed"]) == (told["due"], 0, 0)
-    assert simulate(*options, "--seed", "2")["due"] != told["due"]
 
 
 @pytest.mark.parametrize(
