@@ -130,6 +130,12 @@ MATRIX = {
         KEEP + " load",
         READ,
     ),
+    **dict.fromkeys(
+        ("LedgerView", "RemittanceView"), (NOBODY, NOBODY, NOBODY, NOBODY, READ, READ, NOBODY, READ, NOBODY)
+    ),
+    "HandoffView": (NOBODY, NOBODY, NOBODY, NOBODY, *("list download",) * 4, NOBODY),
+    "HandoffColumnView": (NOBODY, NOBODY, NOBODY, NOBODY, READ, CRUD, NOBODY, NOBODY, NOBODY),
+    "LossRatioView": (NOBODY, NOBODY, NOBODY, NOBODY, "list", "list take", NOBODY, "list", NOBODY),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor", "lead", "co_insurer", "group", "prefecture")
 
