@@ -76,6 +76,9 @@ UNDOWNLOADED_DAYS = int(_env("HOSHOU_UNDOWNLOADED_DAYS", "14"))
 # Whether the association keeps its collection fee back from the premium that it remits; else it remits all (D-20).
 COLLECTION_FEE_DEDUCTED = _flag("HOSHOU_COLLECTION_FEE_DEDUCTED", False)
 
+# Whether a withdrawal from the group scheme takes effect on the 1st of a month only (D-28).
+GUARDKUN_CHANGES_ON_FIRST = _flag("HOSHOU_GUARDKUN_CHANGES_ON_FIRST", True)
+
 # Service conditions (A-061, D-17).
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)
 # Staff keep the same hours, but for these roles: somebody must be able to mend the calendar.

@@ -16,12 +16,26 @@ from hoshou.plugins.guardkun import models as models
 from hoshou.plugins.guardkun.api import guardkun_api
 from hoshou.plugins.guardkun.jobs import JOBS
 from hoshou.plugins.guardkun.public import scheme_feed
-from hoshou.plugins.guardkun.services import quoting, year_record
+from hoshou.plugins.guardkun.services import quoting, record, year_record
 from hoshou.plugins.guardkun.services.documents import downloads
 from hoshou.plugins.guardkun.services.mails import MAILS
 from hoshou.plugins.guardkun.services.next_deadline import next_deadline
 from hoshou.plugins.guardkun.services.reminders import REMINDER_MAIL
-from hoshou.plugins.guardkun.views import dates, documents, help_pages, prefectures, quotes, years
+from hoshou.plugins.guardkun.services.waiting import WORK_LABELS, Work, waiting_for
+from hoshou.plugins.guardkun.views import (
+    applications,
+    booking,
+    changes,
+    dates,
+    documents,
+    enrolments,
+    help_pages,
+    members,
+    prefectures,
+    quotes,
+    work,
+    years,
+)
 
 NAME = "guardkun"
 VERSION = "1.0.0"
@@ -31,7 +45,13 @@ REQUIRES = ("organisations", "guides", "premium", "proration")
 @hookimpl
 def staff_views() -> Iterable[StaffView]:
     return (
+        *work.SCREENS,
         *quotes.STAFF_VIEWS,
+        enrolments.SCREEN,
+        applications.SCREEN,
+        changes.SCREEN,
+        booking.SCREEN,
+        members.SCREEN,
         *documents.STAFF_VIEWS,
         *dates.STAFF_VIEWS,
         *help_pages.STAFF_VIEWS,
@@ -63,6 +83,7 @@ def mail_templates() -> Iterable[MailTemplate]:
 @hookimpl
 def action_labels() -> Iterable[tuple[str, str]]:
     return (
+        *record.ACTION_LABELS.items(),
         *quoting.ACTION_LABELS.items(),
         *downloads.ACTION_LABELS.items(),
         *year_record.ACTION_LABELS.items(),
@@ -78,4 +99,12 @@ def home_items(subject: Subject) -> Iterable[HomeItem]:
             detail=_("本登録と書類の到着がともに間に合わない申込みは、次の回に回るか、お受けできません。"),
             url=url_for("SchemeCalendarView.list", kind=event.kind.value),
             due=event.at,
+        )
+    for waiting in waiting_for(db.session(), subject):
+        yield HomeItem(
+            title=_(WORK_LABELS[waiting.work]),
+            detail=_("ガードくん賠償責任保険"),
+            url=url_for("GuardkunWorkView.list", _anchor=waiting.work.value),
+            count=waiting.count,
+            urgent=waiting.work is Work.DEFECTIVE,
         )

@@ -114,6 +114,48 @@ MATRIX = {
         "certificate",
         NOBODY,
     ),
+    "GuardkunWorkView": (NOBODY, NOBODY, "list", "list", NOBODY, "list", "list"),
+    "GuardkunDefectView": (NOBODY, NOBODY, "list", "list", "list", "list", "list"),
+    "GuardkunEnrolmentView": (
+        NOBODY,
+        NOBODY,
+        "list show forward check",
+        "list show apply cancel",
+        READ,
+        "list show arrive release cancel check",
+        "list show release",
+        READ,
+        READ,
+    ),
+    "GuardkunApplicationView": (NOBODY, NOBODY, NOBODY, "apply"),
+    "GuardkunChangeView": (
+        NOBODY,
+        NOBODY,
+        "list show forward",
+        "list show request",
+        READ,
+        "list show decide",
+        READ,
+        READ,
+    ),
+    "GuardkunBookingView": (NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, "list book"),
+    "GuardkunMemberView": (
+        KEEP + " load",
+        NOBODY,
+        NOBODY,
+        NOBODY,
+        READ,
+        KEEP + " load",
+        NOBODY,
+        KEEP + " load",
+        READ,
+    ),
+    **dict.fromkeys(
+        ("LedgerView", "RemittanceView"), (NOBODY, NOBODY, NOBODY, NOBODY, READ, READ, NOBODY, READ, NOBODY)
+    ),
+    "HandoffView": (NOBODY, NOBODY, NOBODY, NOBODY, *("list download",) * 4, NOBODY),
+    "HandoffColumnView": (NOBODY, NOBODY, NOBODY, NOBODY, READ, CRUD, NOBODY, NOBODY, NOBODY),
+    "LossRatioView": (NOBODY, NOBODY, NOBODY, NOBODY, "list", "list take", NOBODY, "list", NOBODY),
 }
 USERS = ("admin", "kyokai", "insurer", "agency", "auditor", "lead", "co_insurer", "group", "prefecture")
 

@@ -12,7 +12,7 @@ from webtest import TestApp, TestResponse
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.paging import PAGE
 from hoshou.platform.subject import Role
-from hoshou.plugins.guardkun.commands import quotes
+from hoshou.plugins.guardkun.commands.quotes import quotes
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.rules.stages import Stage
 from tests.accounts import add_user, browser, fresh, log_in, token
