@@ -1,14 +1,14 @@
 """Mandates, debit runs, results, failures, settlements
 
 Revision ID: 20261122_debits_runs
-Revises: 20261122_guardkun_scheme
+Revises: 20261122_guardkun_calendar
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_debits_runs"
-down_revision = "20261122_guardkun_scheme"
+down_revision = "20261122_guardkun_calendar"
 branch_labels = None
 depends_on = None
 

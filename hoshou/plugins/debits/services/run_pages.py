@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hoshou.plugins.debits.models.runs import (
     DebitFile,
@@ -17,9 +16,8 @@ from hoshou.plugins.debits.models.runs import (
     DebitRun,
 )
 from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState, Omission
+from hoshou.plugins.debits.services.lists import of_members
 from hoshou.plugins.debits.services.runs import Tally, run_for, tallies
-from hoshou.plugins.guardkun.models.enrolments import Enrolment
-from hoshou.plugins.guardkun.models.members import Unit
 
 PAGE = 50
 
@@ -130,7 +128,7 @@ def record_of(session: Session, run_id: int) -> RunRecord:
     omissions = session.scalars(
         select(DebitOmission)
         .where(DebitOmission.run_id == run_id)
-        .options(_members(DebitOmission.enrolment))
+        .options(of_members(DebitOmission.enrolment))
         .order_by(DebitOmission.enrolment_id)
         .limit(PAGE)
     ).all()
@@ -151,20 +149,10 @@ def lines_of(session: Session, run_id: int, after: int, *which: ColumnElement[bo
         select(DebitLine)
         .where(DebitLine.run_id == run_id, DebitLine.id > after, *which)
         .options(
-            _members(DebitLine.enrolment),
+            of_members(DebitLine.enrolment),
             joinedload(DebitLine.mandate),
             selectinload(DebitLine.parts).joinedload(DebitLinePart.instalment),
         )
         .order_by(DebitLine.id)
         .limit(PAGE + 1)
     ).all()
-
-
-def _members(enrolment: Any) -> Any:
-    """An enrolment with its member, and without the quote and the rest that pages of debits don't show."""
-    return joinedload(enrolment).options(
-        lazyload(Enrolment.quote),
-        lazyload(Enrolment.registration),
-        lazyload(Enrolment.scheme_year),
-        joinedload(Enrolment.unit).joinedload(Unit.member),
-    )
