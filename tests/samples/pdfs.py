@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import pikepdf
@@ -137,8 +138,13 @@ def signed() -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(plain()))
     metadata = signers.PdfSignatureMetadata(field_name="Signature1")
     field = fields.SigFieldSpec("Signature1", box=(72, 72, 300, 120))
-    made = signers.PdfSigner(metadata, signer, new_field_spec=field).sign_pdf(writer)
-    return bytes(made.getbuffer())
+    return sign(signers.PdfSigner(metadata, signer, new_field_spec=field), writer)
+
+
+def sign(signer: signers.PdfSigner, writer: IncrementalPdfFileWriter) -> bytes:
+    """The signed file. In a thread of its own: pyHanko runs an event loop, and so does a browser that is open."""
+    with ThreadPoolExecutor(1) as apart:
+        return bytes(apart.submit(signer.sign_pdf, writer).result().getbuffer())
 
 
 @cache
