@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
 
+from hoshou.platform.db import db
 from hoshou.platform.hookspecs import hookimpl
-from hoshou.platform.staff.contribution import StaffView
+from hoshou.platform.staff.contribution import HomeItem, StaffView
+from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun import models as models
 from hoshou.plugins.guardkun.api import guardkun_api
 from hoshou.plugins.guardkun.services import quoting
@@ -29,3 +32,13 @@ def api_blueprints() -> Iterable[Blueprint]:
 @hookimpl
 def action_labels() -> Iterable[tuple[str, str]]:
     return (*quoting.ACTION_LABELS.items(),)
+
+
+@hookimpl
+def home_items(subject: Subject) -> Iterable[HomeItem]:
+    if quoting.may_quote(db.session(), subject):
+        yield HomeItem(
+            title=_("ガードくんの見積"),
+            detail=_("賦課金を計算し、見積を保存します。"),
+            url=url_for("GuardkunQuotingView.new"),
+        )

@@ -15,12 +15,13 @@ from hoshou.platform.subject import Role
 from hoshou.plugins.guardkun.commands import quotes
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.rules.stages import Stage
+from hoshou.plugins.organisations.models import Agency
 from tests.accounts import add_user, browser, fresh, log_in, token
 from tests.platform.api.test_tokens import new_token
 from tests.plugins.guardkun.ground import Ground, add_enrolment, add_quote
 from tests.plugins.guardkun.test_quoting import lay_ground_with_all_limits
 
-NEW = "/guardkun/quotes/new"
+NEW = "/guardkun/quoting/"
 QUOTES = "/api/v1/guardkun/quotes"
 FORM = {
     "prospect_name": "見本警備株式会社",
@@ -78,13 +79,23 @@ def test_the_form_computes_without_javascript(agent: TestApp) -> None:
 
 @pytest.mark.req("B-036", "B-042")
 def test_the_script_gets_the_same_result_as_the_page(agent: TestApp) -> None:
-    answer = fill(agent, "/guardkun/quotes/preview").json
+    answer = fill(agent, "/guardkun/quoting/preview").json
     assert "84,420" in answer["html"]
     assert "<html" not in answer["html"]
-    unfinished = fill(agent, "/guardkun/quotes/preview", sales="", limit="").json["html"]
+    unfinished = fill(agent, "/guardkun/quoting/preview", sales="", limit="").json["html"]
     assert "入力すると" in unfinished
     assert "入力してください" not in unfinished
-    assert "料率表にありません" in fill(agent, "/guardkun/quotes/preview", limit="150000000").json["html"]
+    assert "料率表にありません" in fill(agent, "/guardkun/quoting/preview", limit="150000000").json["html"]
+
+
+@pytest.mark.req("B-051")
+def test_the_way_to_the_form_is_on_the_home_of_those_who_may_quote(app: Flask, agent: TestApp) -> None:
+    assert agent.get("/home/").html.find("a", href=NEW)
+    transact(lambda session: session.add(Agency(name="制度外の代理店")))
+    add_user(app, "outsider", Role.AGENCY, agency="制度外の代理店")
+    outsider = log_in(app, "outsider")
+    assert "ガードくんの見積" not in outsider.get("/home/").text
+    assert "代理店登録がありません" in outsider.get(NEW).text
 
 
 @pytest.mark.req("B-042", "B-043", "B-051", "B1")

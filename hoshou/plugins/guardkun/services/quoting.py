@@ -201,6 +201,14 @@ def starts(session: Session, today: date) -> list[date]:
     return firsts
 
 
+def may_quote(session: Session, subject: Subject) -> bool:
+    """Whether this is an agency's user, and the agency has a registration of the scheme."""
+    if not subject.has(Role.AGENCY) or subject.agency_id is None:
+        return False
+    own = select(AgencyRegistration.id).where(AgencyRegistration.agency_id == subject.agency_id)
+    return session.scalar(own.limit(1)) is not None
+
+
 def require_agency(subject: Subject) -> None:
     """Raises Forbidden ``not_an_agency`` for anyone but an agency's staff."""
     if not subject.has(Role.AGENCY) or subject.agency_id is None:
@@ -267,6 +275,7 @@ def _limits(rater: Rater, request: Mapping[str, Any]) -> list[Offer]:
 
 def _options(rater: Rater, request: Mapping[str, Any]) -> list[Offer]:
     offers = []
+    is_known = "valuables" in request["options"]
     for name, limits in (
         ("key_recreation", KEY_RECREATION_LIMITS),
         ("valuables", VALUABLES_LIMITS),
@@ -274,7 +283,10 @@ def _options(rater: Rater, request: Mapping[str, Any]) -> list[Offer]:
         ("labour_dispute", (0,)),
     ):
         for limit in (None, *limits):
-            offers.append(_offer(rater, name, limit, _with_option(request, name, limit), request))
+            if name == "valuables" and limit and not is_known:
+                offers.append(Offer(name, limit, False, None, _basis_unknown()))
+            else:
+                offers.append(_offer(rater, name, limit, _with_option(request, name, limit), request))
     return offers
 
 
@@ -284,13 +296,16 @@ def _with_option(request: Mapping[str, Any], name: str, limit: int | None) -> di
     if limit is None:
         options.pop(name, None)
     elif name == "valuables":
-        bases = {"other_sales": 0, "transported": 0}
-        options[name] = {**bases, **options.get(name, {}), "limit": limit}
+        options[name] = {**options[name], "limit": limit}
     elif name == "key_recreation":
         options[name] = {"limit": limit}
     else:
         options.setdefault(name, {"largest_load": 0} if name == "transport" else {})
     return changed
+
+
+def _basis_unknown() -> Refused:
+    return Refused("valuables_basis_unknown", N_("オプション2を選び、見込み売上高などを入力すると計算します。"))
 
 
 def _offer(
