@@ -1,14 +1,14 @@
 """The group scheme: rate tables, scheme years, members, enrolments, changes.
 
 Revision ID: 20261122_guardkun_scheme
-Revises: 20261122_platform_initial
+Revises: 20261123_bonds_waiting
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_guardkun_scheme"
-down_revision = "20261122_platform_initial"
+down_revision = "20261123_bonds_waiting"
 branch_labels = None
 depends_on = None
 
@@ -206,8 +206,20 @@ def upgrade() -> None:
         sa.Column("closing", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by", sa.String(length=200), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("booked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("issue_started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("certified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "booked_at IS NULL OR started_at IS NOT NULL", name=op.f("ck_guardkun_booking_batch_booked")
+        ),
+        sa.CheckConstraint(
+            "issue_started_at IS NULL OR booked_at IS NOT NULL", name=op.f("ck_guardkun_booking_batch_issue")
+        ),
+        sa.CheckConstraint(
+            "certified_at IS NULL OR issue_started_at IS NOT NULL",
+            name=op.f("ck_guardkun_booking_batch_certified"),
+        ),
         sa.ForeignKeyConstraint(
             ["scheme_year_id"],
             ["guardkun_scheme_year.id"],
@@ -271,7 +283,7 @@ def upgrade() -> None:
         sa.Column("scheme_year_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
-        sa.Column("code", sa.String(length=4), nullable=False),
+        sa.Column("code", sa.String(length=9), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.Column("attaches", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
@@ -313,6 +325,10 @@ def upgrade() -> None:
         sa.Column("closing", sa.Integer(), nullable=False),
         sa.Column("months_before", sa.Integer(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "closing >= 1 AND months_before >= 0 AND day BETWEEN 1 AND 31",
+            name=op.f("ck_guardkun_scheme_deadline_day"),
+        ),
         sa.ForeignKeyConstraint(
             ["scheme_year_id"],
             ["guardkun_scheme_year.id"],
@@ -333,6 +349,7 @@ def upgrade() -> None:
         sa.Column("insurer_id", sa.Integer(), nullable=False),
         sa.Column("is_lead", sa.Boolean(), nullable=False),
         sa.Column("code_form", sa.String(length=20), nullable=False),
+        sa.Column("commission_after_months", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["insurer_id"],
@@ -452,7 +469,9 @@ def upgrade() -> None:
         sa.Column("form_version", sa.Integer(), nullable=False),
         sa.Column("account_unchanged", sa.Boolean(), nullable=False),
         sa.Column("mandate_collected", sa.Boolean(), nullable=False),
+        sa.Column("duties", sa.String(length=60), nullable=False),
         sa.Column("same_sales_evidence", sa.String(length=200), nullable=False),
+        sa.Column("same_sales_confirmation", sa.Text(), nullable=False),
         sa.Column("agency_copy_kept", sa.Boolean(), nullable=False),
         sa.Column("branch_copy_kept", sa.Boolean(), nullable=False),
         sa.Column("checks", sa.String(length=500), nullable=False),
@@ -524,6 +543,9 @@ def upgrade() -> None:
             "ending IS NULL OR booked_at IS NOT NULL", name=op.f("ck_guardkun_enrolment_ending_of_booked")
         ),
         sa.CheckConstraint("period_end > start", name=op.f("ck_guardkun_enrolment_period")),
+        sa.CheckConstraint(
+            "duties = 'facility,crowd,traffic,transport,escort,machine'", name=op.f("ck_guardkun_enrolment_duties")
+        ),
         sa.ForeignKeyConstraint(
             ["certificate_file_id"],
             ["platform_file.id"],
@@ -556,6 +578,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("slip_number", name=op.f("uq_guardkun_enrolment_slip_number")),
     )
     with op.batch_alter_table("guardkun_enrolment", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_guardkun_enrolment_quote",
+            ["quote_id"],
+            unique=True,
+            sqlite_where=sa.text("stage <> 'cancelled'"),
+            postgresql_where=sa.text("stage <> 'cancelled'"),
+        )
         batch_op.create_index("ix_guardkun_enrolment_list", ["registration_id", "id"], unique=False)
         batch_op.create_index("ix_guardkun_enrolment_start", ["scheme_year_id", "start", "stage"], unique=False)
         batch_op.create_index("ix_guardkun_enrolment_unit", ["unit_id", "start"], unique=False)
@@ -605,7 +634,9 @@ def upgrade() -> None:
         sa.Column("arrived_on", sa.Date(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("successor_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("applied_at IS NULL OR state = 'accepted'", name=op.f("ck_guardkun_change_applied")),
         sa.CheckConstraint(
             "(kind = 'withdrawal') = (reason <> '')", name=op.f("ck_guardkun_change_reason_of_withdrawal")
         ),
@@ -710,6 +741,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_guardkun_enrolment_unit")
         batch_op.drop_index("ix_guardkun_enrolment_start")
         batch_op.drop_index("ix_guardkun_enrolment_list")
+        batch_op.drop_index(
+            "uq_guardkun_enrolment_quote",
+            sqlite_where=sa.text("stage <> 'cancelled'"),
+            postgresql_where=sa.text("stage <> 'cancelled'"),
+        )
 
     op.drop_table("guardkun_enrolment")
     with op.batch_alter_table("guardkun_quote", schema=None) as batch_op:

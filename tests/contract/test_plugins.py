@@ -23,6 +23,7 @@ from hoshou.platform.plugins import PluginError, Plugins, load_plugins
 from hoshou.platform.staff.builder import staff_builder
 from hoshou.platform.subject import Role
 from tests.accounts import add_user, browser, log_in
+from tests.plugins.bonds.factories import make_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 HOOKS = [name for name, item in vars(hookspecs).items() if hasattr(item, "hoshou_spec")]
@@ -179,8 +180,12 @@ def test_a_strangers_plugin_appears_and_goes_without_a_changed_line(
     assert "stranger.greet" in all_jobs(app)
     assert "stranger.hello" in [template.key for template in platform(app).plugins.collect("mail_templates")]
     assert "stranger.greeted" in dict(platform(app).plugins.collect("action_labels"))
+    assert staff.get("/dashboard/").html.find("h2", string="A stranger's count")
     with app.app_context():
+        folder_id = transact(make_folder).folder_id
         assert platform().plugins.hook.subject_of_user(user_id=4711).name == "The stranger"
+    link = staff.get(f"/bonds/folders/show/{folder_id}").html.find("a", string="A stranger's page about it")
+    assert link["href"] == f"/strangerview/?bonds_folder={folder_id}"
 
     with without.app_context():
         removed = transact(lambda session: access.sync(session, staff_builder().contributions))

@@ -12,7 +12,7 @@ from webtest import TestApp, TestResponse
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.paging import PAGE
 from hoshou.platform.subject import Role
-from hoshou.plugins.guardkun.commands import quotes
+from hoshou.plugins.guardkun.commands.quotes import quotes
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.rules.stages import Stage
 from hoshou.plugins.organisations.models import Agency
@@ -112,6 +112,8 @@ def test_a_quote_is_stored_and_shown_as_it_was_typed(agent: TestApp) -> None:
     assert facts["基礎数値の根拠"] == "2025/12/31に終了した会計年度"
     assert table(page, "毎月の引落し（月払）")[-1][-1] == "86,940"
     assert page.html.select_one("h1 .tag").text == "見本"
+    paper = agent.get(page.html.find("a", string="見積書（PDF）")["href"])
+    assert paper.body.startswith(b"%PDF-")
     row = agent.get("/guardkun/quotes/list/").html.select_one("tbody tr").text
     assert "Q2026-000001" in row
     assert "86,940" in row
@@ -137,8 +139,8 @@ def test_refusals_stand_at_their_fields_and_nothing_is_stored(agent: TestApp, gr
     ]
     transact(lambda session: session.execute(update(AgencyRegistration).values(phone="", address="")))
     page = fill(agent, action="store")
-    assert "電話番号が入力されていません" in page.html.select_one("#registration_id-error").text
-    assert "住所が入力されていません" in page.html.select_one("#registration_id-error").text
+    assert "「電話番号」が入力されていない" in page.html.select_one("#registration_id-error").text
+    assert "「所在地」が入力されていない" in page.html.select_one("#registration_id-error").text
     assert fresh().query(Quote).count() == 0
 
 

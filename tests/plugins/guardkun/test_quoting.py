@@ -23,7 +23,7 @@ from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Quote
 from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
 from hoshou.plugins.guardkun.rules.quote_form import QuoteForm, form_of_request, request_of
-from hoshou.plugins.guardkun.services.numbers import next_number
+from hoshou.plugins.guardkun.services.numbers import take_numbers
 from hoshou.plugins.guardkun.services.quoting import Preview, make_quote, preview, read_quote, starts
 from hoshou.plugins.guardkun.services.recompute import differing_quotes, recompute
 from hoshou.plugins.organisations.models import Agency
@@ -398,14 +398,14 @@ def test_starts_are_the_firsts_from_this_month_on(ground: Ground) -> None:
 
 @pytest.mark.req("B-051", "F13")
 def test_numbers_are_given_once_in_each_series(app_on_both: Flask) -> None:
-    numbers = [transact(lambda session: next_number(session, "quote-2026")) for _ in range(3)]
-    assert numbers == [1, 2, 3]
-    assert transact(lambda session: next_number(session, "quote-2027")) == 1
+    numbers = [transact(lambda session: take_numbers(session, "quote-2026")) for _ in range(3)]
+    assert [list(number) for number in numbers] == [[1], [2], [3]]
+    assert list(transact(lambda session: take_numbers(session, "quote-2027", 2))) == [1, 2]
 
     def undone(session: Session) -> None:
-        next_number(session, "quote-2026")
+        take_numbers(session, "quote-2026")
         raise Refused("undone", "undone")
 
     with pytest.raises(Refused):
         transact(undone)
-    assert transact(lambda session: next_number(session, "quote-2026")) == 4
+    assert list(transact(lambda session: take_numbers(session, "quote-2026"))) == [4]

@@ -30,10 +30,19 @@ LINE_STATE_LABELS = {
 
 
 class BookingBatch(Entity):
-    """All enrolments of one start and one closing, booked together (B-057); ``closing`` is 1 or 2."""
+    """All enrolments of one start and one closing, booked together (B-057).
+
+    ``closing`` counts from 1; what a batch deferred comes in the next one. The lead office opens a batch, looks
+    at what blocks it, and starts it; a job then books line by line, and later issues the certificates likewise.
+    """
 
     __tablename__ = "guardkun_booking_batch"
-    __table_args__ = (UniqueConstraint("scheme_year_id", "start", "closing"),)
+    __table_args__ = (
+        UniqueConstraint("scheme_year_id", "start", "closing"),
+        CheckConstraint("booked_at IS NULL OR started_at IS NOT NULL", name="booked"),
+        CheckConstraint("issue_started_at IS NULL OR booked_at IS NOT NULL", name="issue"),
+        CheckConstraint("certified_at IS NULL OR issue_started_at IS NOT NULL", name="certified"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scheme_year_id: Mapped[int] = mapped_column(ForeignKey("guardkun_scheme_year.id"))
@@ -41,7 +50,9 @@ class BookingBatch(Entity):
     closing: Mapped[int] = mapped_column(Integer)
     opened_at: Mapped[datetime] = mapped_column(Instant)
     opened_by: Mapped[str] = mapped_column(String(200))
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
     booked_at: Mapped[datetime | None] = mapped_column(Instant)
+    issue_started_at: Mapped[datetime | None] = mapped_column(Instant)
     certified_at: Mapped[datetime | None] = mapped_column(Instant)
     lines: Mapped[list["BookingLine"]] = relationship(back_populates="batch")
 
@@ -50,7 +61,7 @@ class BookingBatch(Entity):
 
 
 class BookingLine(Entity):
-    """One enrolment of a batch."""
+    """One enrolment of a batch. ``reason`` says why it was deferred, or why its certificate couldn't be made."""
 
     __tablename__ = "guardkun_booking_line"
     __table_args__ = (

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -21,6 +22,7 @@ from hoshou.plugins.guardkun.models.members import Unit
 from hoshou.plugins.guardkun.models.one_of import one_of
 from hoshou.plugins.guardkun.models.scheme import SchemeYear
 from hoshou.plugins.guardkun.rules.changes import Ending
+from hoshou.plugins.guardkun.rules.duties import ALL_DUTIES
 from hoshou.plugins.guardkun.rules.stages import Stage
 from hoshou.plugins.organisations.models import Agency, Branch, Insurer
 
@@ -103,7 +105,8 @@ class Enrolment(Entity):
     The database itself keeps a stage from being reached without those before it (B-045), and the policy
     number from existing before booking (B-059). ``arrived_at`` is when the documents were complete at the
     lead office; with ``registered_at`` it decides the closing (D-24). ``closing`` is the closing it was
-    booked in, 1 or 2. ``checks`` are the ticked items of the checklist, separated by commas (B-055).
+    booked in; before booking the one it is to be booked in. ``checks`` are the ticked items of the checklist,
+    separated by commas (B-055). ``same_sales_confirmation`` is the 妥当性確認書 as JSON, or empty (B-035).
     """
 
     __tablename__ = "guardkun_enrolment"
@@ -123,6 +126,14 @@ class Enrolment(Entity):
         _reached("booked", "booked_at", Stage.BOOKED, Stage.CERTIFIED, Stage.SHIPPED),
         _reached("certified", "certified_at", Stage.CERTIFIED, Stage.SHIPPED),
         _reached("shipped", "shipped_at", Stage.SHIPPED),
+        CheckConstraint(f"duties = '{ALL_DUTIES}'", name="duties"),
+        Index(
+            "uq_guardkun_enrolment_quote",
+            "quote_id",
+            unique=True,
+            sqlite_where=text("stage <> 'cancelled'"),
+            postgresql_where=text("stage <> 'cancelled'"),
+        ),
         Index("ix_guardkun_enrolment_list", "registration_id", "id"),
         Index("ix_guardkun_enrolment_start", "scheme_year_id", "start", "stage"),
         Index("ix_guardkun_enrolment_unit", "unit_id", "start"),
@@ -141,7 +152,9 @@ class Enrolment(Entity):
     form_version: Mapped[int] = mapped_column(Integer, default=0)
     account_unchanged: Mapped[bool] = mapped_column(Boolean, default=False)
     mandate_collected: Mapped[bool] = mapped_column(Boolean, default=False)
+    duties: Mapped[str] = mapped_column(String(60), default=ALL_DUTIES)
     same_sales_evidence: Mapped[str] = mapped_column(String(200), default="")
+    same_sales_confirmation: Mapped[str] = mapped_column(Text, default="")
     agency_copy_kept: Mapped[bool] = mapped_column(Boolean, default=False)
     branch_copy_kept: Mapped[bool] = mapped_column(Boolean, default=False)
     checks: Mapped[str] = mapped_column(String(500), default="")

@@ -1,25 +1,28 @@
-"""Numbers that are given once: quotes, slips, policies."""
+"""Numbers in a row: each is given once, however many ask at the same moment."""
+
+from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hoshou.plugins.guardkun.models.batches import NumberSeries
 
 
-def next_number(session: Session, series: str) -> int:
-    """The next number of the series, from 1 on. The series stays locked until the transaction ends.
+def take_numbers(session: Session, series: str, count: int = 1) -> range:
+    """The next ``count`` numbers of the series, which others wait for until this transaction ends.
 
-    Two that begin a series at once: the second meets the first one's key, and ``transact`` runs it again.
+    A transaction that fails gives its numbers back, so a series has no gaps.
     """
-    number = session.scalar(
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        insert(NumberSeries).values(name=series, last=0).on_conflict_do_nothing(index_elements=["name"])
+    )
+    last = session.execute(
         update(NumberSeries)
         .where(NumberSeries.name == series)
-        .values(last=NumberSeries.last + 1)
+        .values(last=NumberSeries.last + count)
         .returning(NumberSeries.last)
         .execution_options(synchronize_session=False)
-    )
-    if number is None:
-        session.add(NumberSeries(name=series, last=1))
-        session.flush()
-        return 1
-    return number
+    ).scalar_one()
+    return range(last - count + 1, last + 1)

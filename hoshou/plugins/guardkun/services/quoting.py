@@ -20,10 +20,9 @@ from hoshou.platform.calculators import Calculators
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
-from hoshou.plugins.guardkun.rules.agency_details import require_complete
-from hoshou.plugins.guardkun.rules.insurers import CodeForm
 from hoshou.plugins.guardkun.rules.quote_form import FIELD_OF, QuoteForm, basis_of, request_of
-from hoshou.plugins.guardkun.services.numbers import next_number
+from hoshou.plugins.guardkun.services.agency_data import require_complete
+from hoshou.plugins.guardkun.services.numbers import take_numbers
 from hoshou.plugins.guardkun.services.rating import Rater, rater_for
 from hoshou.plugins.guardkun.services.scope import visible_quotes
 from hoshou.plugins.premium.rules.confirmations import CONFIRMATION_LABELS, Confirmation, confirmations
@@ -114,16 +113,16 @@ def make_quote(
     registration = _own_registration(session, subject, form.registration_id)
     try:
         rater = rater_for(session, calculators, date.fromisoformat(request["start"]))
-        _require_complete(rater.year, registration)
+        require_complete(rater.year, registration)
         answer = rater.answer(request)
     except Refused as error:
         raise in_form(error) from error
     due = [name for name in confirmations(parse_request(request)) if not getattr(form, name.value)]
     if due:
         raise Invalid([Refused("not_confirmed", CONFIRMATION_LABELS[name], field=name.value) for name in due])
-    series = f"quote-{rater.year.year}"
+    [number] = take_numbers(session, f"quote/{rater.year.year}")
     quote = Quote(
-        number=f"Q{rater.year.year}-{next_number(session, series):06d}",
+        number=f"Q{rater.year.year}-{number:06d}",
         scheme_year_id=rater.year.id,
         registration_id=registration.id,
         prospect_name=basis.prospect_name,
@@ -243,28 +242,6 @@ def _own_registration(session: Session, subject: Subject, typed: str) -> AgencyR
             return registration
     raise Invalid(
         [Refused("registration_missing", N_("代理店登録番号を選んでください。"), field="registration_id")]
-    )
-
-
-def _require_complete(year: SchemeYear, registration: AgencyRegistration) -> None:
-    form = next((row.code_form for row in year.insurers if row.insurer_id == registration.insurer_id), None)
-    if form is None:
-        raise Refused(
-            "insurer_not_in_year",
-            N_("この代理店登録の保険会社は、この年度の引受保険会社ではありません。"),
-            field="registration_id",
-        )
-    require_complete(
-        {
-            "registration_number": registration.registration_number,
-            "office_code": registration.office_code,
-            "share_pattern": registration.share_pattern,
-            "contact_name": registration.contact_name,
-            "phone": registration.phone,
-            "postal_code": registration.postal_code,
-            "address": registration.address,
-        },
-        CodeForm(form),
     )
 
 
