@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 from webtest import TestApp, TestResponse
 
+from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.paging import PAGE
 from hoshou.platform.subject import Role
@@ -272,3 +273,12 @@ def test_a_record_names_the_enrolments_made_of_it(app: Flask, agent: TestApp, gr
     transact(lambda session: add_enrolment(session, ground, stage=Stage.APPLIED).id)
     quote_id = db.session.query(Enrolment).one().quote_id
     assert "加入申込票作成済" in agent.get(f"/guardkun/quotes/show/{quote_id}").text
+
+
+@pytest.mark.req("B-033", "B-037")
+def test_premiums_are_final_no_screen_and_no_job_settles_them(app: Flask) -> None:
+    plugins = platform(app).plugins
+    labels = [view.label for view in plugins.collect("staff_views")]
+    titles = [job.title for job in plugins.collect("jobs")]
+    assert "見積の一覧" in labels
+    assert [text for text in labels + titles if "精算" in text] == []
