@@ -634,7 +634,9 @@ def upgrade() -> None:
         sa.Column("arrived_on", sa.Date(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("successor_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("applied_at IS NULL OR state = 'accepted'", name=op.f("ck_guardkun_change_applied")),
         sa.CheckConstraint(
             "(kind = 'withdrawal') = (reason <> '')", name=op.f("ck_guardkun_change_reason_of_withdrawal")
         ),

@@ -235,7 +235,6 @@ def test_the_closing_of_a_registration(way: Way) -> None:
         try:
             return closing_for(db.session(), year, date.fromisoformat(start), at)
         except Refused as error:
-            assert error.code == "past_deadline"
             return str(error.values["next"])
 
     assert closing("2026-06-01", jst(2026, 4, 30, 16, 59)) == 1

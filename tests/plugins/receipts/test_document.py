@@ -10,12 +10,16 @@ import pytest
 from sqlalchemy import select
 from webtest import TestResponse
 
+from hoshou.base.errors import Forbidden
+from hoshou.platform.actor import SYSTEM
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.db import db
+from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.receipts.services import issue as issuing
 from tests.platform.documents.test_rendering import fonts_of, text_of
 from tests.plugins.public_site import ORDERER
 from tests.plugins.receipts.desk import STRANGER, Desk, issue, page_of
+from tests.refusals import refused
 
 
 def entries(desk: Desk, *actions: str) -> list[AuditEntry]:
@@ -98,6 +102,32 @@ def test_without_a_download_it_is_no_receipt(desk: Desk) -> None:
     assert "受領確認書" not in words
     assert "発注者さまによるダウンロードの記録はありません" in words
     assert "閲覧用パスワードを入力し、閲覧を始めました" in words
+
+
+@pytest.mark.req("A-019", "A-053")
+def test_the_document_says_which_valid_files_nobody_downloaded(desk: Desk) -> None:
+    made = desk.folder()
+    desk.download(made)
+    agent = desk.agent()
+    assert "まだダウンロードされていないもの" not in words_of(issue(agent, made))
+    desk.minutes_pass(1)
+    desk.folder(policy_number=made.policy_number, files=[("2.pdf", b""), ("3.pdf", b"")], kind="annex")
+    desk.folder(policy_number=made.policy_number, files=[("4.pdf", b"")], kind="annex", replaces="3")
+    words = words_of(issue(agent, made))
+    assert "2026/04/1512:00:00" in words
+    assert "有効なファイルのうち、まだダウンロードされていないもの：ファイル2、4" in words
+
+
+@pytest.mark.req("A11", "P-005")
+def test_the_services_themselves_keep_the_document_from_auditors(desk: Desk) -> None:
+    made = desk.folder()
+    auditor = Subject(99, "auditor", "a@example.jp", frozenset({Role.AUDITOR.value}))
+    clock = desk.site.clock
+    with desk.app.app_context():
+        with refused("not_an_uploader", kind=Forbidden):
+            issuing.receipt_content(db.session(), clock, auditor, made.folder_id, {}, [])
+        with refused("not_an_uploader", kind=Forbidden):
+            issuing.note_issued(db.session(), clock, SYSTEM, auditor, made.folder_id, "1", b"")
 
 
 @pytest.mark.req("P-011")

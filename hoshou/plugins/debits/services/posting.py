@@ -18,7 +18,7 @@ from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState
 from hoshou.plugins.debits.services.results import Numbered, numbered_lines
 from hoshou.plugins.debits.services.runs import OBJECT, Progress, UnitOfWork, locked_run
 from hoshou.plugins.debits.services.scope import require_handler
-from hoshou.plugins.debits.services.settling import settle
+from hoshou.plugins.debits.services.settling import Answer, settle
 from hoshou.plugins.debits.zengin.profiles import PROFILES
 from hoshou.plugins.debits.zengin.results import RESULTS, Outcome
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
@@ -94,14 +94,15 @@ def _apply(
         .order_by(DebitLine.enrolment_id)
         .execution_options(populate_existing=True)
     )
+    answers = []
     for line in lines.all():
         code = codes[line.customer_number]
         outcome = RESULTS[code].outcome
         if outcome in DECISIONS:
-            settle(session, clock, keys, actor, line, code, outcome)
+            answers.append(Answer(line, code, outcome))
         else:
             line.state, line.result_code = LineState.UNDECIDED.value, code
-    session.flush()
+    settle(session, clock, keys, actor, answers)
 
 
 def decide(
@@ -130,7 +131,7 @@ def decide(
         raise Refused("decision", N_("結果を選択してください。"), field="outcome")
     if not note.strip():
         raise Refused("note", N_("判断の根拠を入力してください。"), field="note")
-    settle(session, clock, keys, actor, line, line.result_code or " ", outcome)
+    settle(session, clock, keys, actor, [Answer(line, line.result_code or " ", outcome)])
     line.decided_by, line.note = actor.name, note.strip()[:500]
     audit.record(
         session,

@@ -15,7 +15,9 @@ class Change(Entity):
     """One notice of change on its way by the branch to the lead office.
 
     ``effective_on`` is the 変更日; ``arrived_on`` the day it reached the lead office (B-086). ``details`` is JSON
-    of what the kind needs: the new particulars, both agency numbers and names, or the new plan's quote.
+    of what the kind needs: the new particulars, both agency numbers and names, or the new plan's quote; and the
+    day that was wished for (``wanted``), where the notice came too late for it. ``applied_at`` is when an accepted
+    change took effect in the enrolment.
     ``successor_id`` is the enrolment that a change of plan begins on the same day (B-085).
     """
 
@@ -26,6 +28,7 @@ class Change(Entity):
         CheckConstraint(f"reason = '' OR {one_of('reason', WithdrawalReason)}", name="reason"),
         CheckConstraint("(kind = 'withdrawal') = (reason <> '')", name="reason_of_withdrawal"),
         CheckConstraint("reason <> 'request' OR note <> ''", name="note_of_request"),
+        CheckConstraint("applied_at IS NULL OR state = 'accepted'", name="applied"),
         CheckConstraint("state <> 'accepted' OR arrived_on IS NOT NULL", name="arrived"),
         CheckConstraint("state <> 'refused' OR note <> ''", name="note_of_refusal"),
         Index("ix_guardkun_change_enrolment", "enrolment_id", "id"),
@@ -45,5 +48,6 @@ class Change(Entity):
     arrived_on: Mapped[date | None] = mapped_column(Date)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by: Mapped[str] = mapped_column(String(200), default="")
+    applied_at: Mapped[datetime | None] = mapped_column(Instant)
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("guardkun_enrolment.id"))
     enrolment: Mapped[Enrolment] = relationship(foreign_keys=[enrolment_id])

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 
 
@@ -68,3 +69,33 @@ class Ending(StrEnum):
 
 
 ENDING_LABELS = {Ending.WITHDRAWN: N_("中途脱退"), Ending.LAPSED: N_("不払解除")}
+
+
+class ChangeStep(StrEnum):
+    """What moves a notice of change on its way by the branch to the lead office (B-086)."""
+
+    SEND = "send"
+    FORWARD = "forward"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    DROP = "drop"
+
+
+CHANGE_TRANSITIONS = {
+    (ChangeState.DRAFT, ChangeStep.SEND): ChangeState.AT_BRANCH,
+    (ChangeState.AT_BRANCH, ChangeStep.FORWARD): ChangeState.AT_LEAD,
+    (ChangeState.AT_LEAD, ChangeStep.ACCEPT): ChangeState.ACCEPTED,
+    (ChangeState.AT_LEAD, ChangeStep.REFUSE): ChangeState.REFUSED,
+    (ChangeState.DRAFT, ChangeStep.DROP): ChangeState.REFUSED,
+}
+OPEN_STATES = (ChangeState.DRAFT, ChangeState.AT_BRANCH, ChangeState.AT_LEAD)
+
+
+def next_state(state: ChangeState, step: ChangeStep) -> ChangeState:
+    """Where the step leads. Raises Refused ``change_step_not_allowed``."""
+    try:
+        return CHANGE_TRANSITIONS[state, step]
+    except KeyError:
+        raise Refused(
+            "change_step_not_allowed", N_("変更届出書の状態が変わったため、この操作はできません。")
+        ) from None

@@ -70,7 +70,7 @@ class VisitorKind(StrEnum):
 
 
 VISITOR_LABELS = {
-    VisitorKind.VIEWER: N_("閲覧用URLの利用者（受注者さままたは発注者さま）"),
+    VisitorKind.VIEWER: N_("閲覧用URLの利用者"),
     VisitorKind.LOGIN: N_("発注者さま用ログインの利用者（認証前）"),
     VisitorKind.ORDERER: N_("発注者さま（認証済）"),
 }

@@ -65,6 +65,12 @@ class FileReceipt:
     count: int
     visitors: tuple[Visitor, ...]
 
+    @property
+    def is_missing(self) -> bool:
+        """There to be downloaded, valid, and downloaded by nobody."""
+        file = self.file
+        return not (self.count or file.deleted_at or file.replaced_at or file.is_waiting)
+
 
 @dataclass(frozen=True)
 class Event:

@@ -27,6 +27,7 @@ def slip(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:
         facts.slip_number,
         clock.today(),
         facts,
+        has_amounts=False,
         qr=_qr_code(facts.slip_number),
         papers=_papers(facts),
     )
