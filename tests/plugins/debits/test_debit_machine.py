@@ -69,9 +69,7 @@ class DebitYear(RuleBasedStateMachine):
         """A month's end at which nothing happens."""
 
     def dues(self) -> list[Due]:
-        return [
-            Due(index + 1, one.date, one.levy, is_over=index in self.paid) for index, one in enumerate(PLAN)
-        ]
+        return [Due(index + 1, one.date, one.levy, is_over=index in self.paid) for index, one in enumerate(PLAN)]
 
     @invariant()
     def nothing_is_lost_and_nothing_doubled(self) -> None:
