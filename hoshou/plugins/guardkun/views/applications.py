@@ -128,6 +128,7 @@ class GuardkunApplicationView(BaseView):
             "account_unchanged": "1",
             "same_sales_evidence": "",
             "has_confirmation": "",
+            "reports_seen": "",
         }
 
     def _refused(self, error: DomainError, quote_id: int, pk: int | None = None) -> Any:
