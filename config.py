@@ -41,6 +41,8 @@ PLUGINS = [
     "premium",
     "guardkun",
     "debits",
+    "receipts",
+    "verification",
 ]
 if _env("HOSHOU_PLUGINS"):
     PLUGINS = [name.strip() for name in _env("HOSHOU_PLUGINS", "").split(",") if name.strip()]
@@ -62,8 +64,17 @@ DOMAIN_CONTACT_EMAIL = _env("HOSHOU_DOMAIN_CONTACT", "syouken-kakunin@sonpo.or.j
 DOMAIN_APPROVAL = _env("HOSHOU_DOMAIN_APPROVAL", "all")
 DOMAIN_REGISTRATION_DAY = int(_env("HOSHOU_DOMAIN_REGISTRATION_DAY", "25"))
 
+# How many business days before a date of the group scheme those whom it concerns are reminded by mail; 0: never.
+SCHEME_REMINDER_DAYS = int(_env("HOSHOU_SCHEME_REMINDER_DAYS", "5"))
+
 # Whether the contractor's own mail domain is shut out of the download of its folder, though registered (D-15).
 EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
+
+# Within how many days of the 保険始期 a folder that nobody has downloaded is called to its uploaders' minds.
+UNDOWNLOADED_DAYS = int(_env("HOSHOU_UNDOWNLOADED_DAYS", "14"))
+
+# Whether the association keeps its collection fee back from the premium that it remits; else it remits all (D-20).
+COLLECTION_FEE_DEDUCTED = _flag("HOSHOU_COLLECTION_FEE_DEDUCTED", False)
 
 # Whether a withdrawal from the group scheme takes effect on the 1st of a month only (D-28).
 GUARDKUN_CHANGES_ON_FIRST = _flag("HOSHOU_GUARDKUN_CHANGES_ON_FIRST", True)
@@ -77,9 +88,21 @@ ROLES_AT_ANY_HOUR = [role for role in _env("HOSHOU_ROLES_AT_ANY_HOUR", "administ
 PC_ONLY = _flag("HOSHOU_PC_ONLY", False)
 
 # Limits of an upload (D-01, D-19).
-MAX_FILE_BYTES = 20 * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+MAX_FILE_BYTES = 20 * _MEGABYTE
 MAX_FILES_PER_FOLDER = 20
-MAX_CONTENT_LENGTH = 210 * 1024 * 1024
+MAX_CONTENT_LENGTH = 210 * _MEGABYTE
+
+# How much may be taken in (A28): what a folder holds in all, and uploads and their bytes in a day.
+MAX_BYTES_PER_FOLDER = int(_env("HOSHOU_FOLDER_MEGABYTES", "200")) * _MEGABYTE
+UPLOADS_PER_FOLDER_A_DAY = int(_env("HOSHOU_FOLDER_UPLOADS", "50"))
+UPLOADS_PER_USER_A_DAY = int(_env("HOSHOU_USER_UPLOADS", "1000"))
+BYTES_PER_USER_A_DAY = int(_env("HOSHOU_USER_MEGABYTES", "5000")) * _MEGABYTE
+UPLOADS_PER_ORGANISATION_A_DAY = int(_env("HOSHOU_ORGANISATION_UPLOADS", "10000"))
+BYTES_PER_ORGANISATION_A_DAY = int(_env("HOSHOU_ORGANISATION_MEGABYTES", "50000")) * _MEGABYTE
+
+# ClamAV's daemon, tcp://host:port or unix:///path; without one nothing is scanned for malware (A16).
+CLAMD = _env("HOSHOU_CLAMD", "")
 
 # Life of secrets and sessions.
 OTP_MINUTES = int(_env("HOSHOU_OTP_MINUTES", "30"))

@@ -15,6 +15,7 @@ from hoshou.base.clock import Clock, SystemClock
 from hoshou.platform.api.bearer import init_api
 from hoshou.platform.context import EXTENSION, Platform, platform
 from hoshou.platform.db import init_db
+from hoshou.platform.files.scanner import Scanner
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import load_keys
 from hoshou.platform.mail.smtp import mail
@@ -83,6 +84,7 @@ def hold_platform(app: Flask, clock: Clock) -> None:
         keys=keys,
         plugins=load_plugins(app.config["PLUGINS"]),
         files=FileStore(Path(app.config["DATA_DIR"]) / "files", keys),
+        scanner=Scanner(app.config["CLAMD"]) if app.config["CLAMD"] else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What one application holds besides Flask's own: its clock, its keys, its plugins.
+"""What one application holds besides Flask's own: its clock, its keys, its plugins, its files.
 
 Kept on the application, never in a module, so that two applications in one process share nothing.
 """
@@ -12,6 +12,7 @@ from hoshou.base.clock import Clock
 from hoshou.platform.keys import KeyRing
 
 if TYPE_CHECKING:
+    from hoshou.platform.files.scanner import Scanner
     from hoshou.platform.files.store import FileStore
     from hoshou.platform.plugins import Plugins
 
@@ -20,12 +21,13 @@ EXTENSION = "hoshou"
 
 @dataclass
 class Platform:
-    """The parts of the platform that belong to one application."""
+    """The parts of the platform that belong to one application. Without a ``scanner`` nothing is scanned."""
 
     clock: Clock
     keys: KeyRing
     plugins: "Plugins"
     files: "FileStore"
+    scanner: "Scanner | None" = None
 
 
 def platform(app: Flask | None = None) -> Platform:

@@ -1,14 +1,14 @@
 """The group scheme: rate tables, scheme years, members, enrolments, changes.
 
 Revision ID: 20261122_guardkun_scheme
-Revises: 20261122_platform_initial
+Revises: 20261123_bonds_waiting
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_guardkun_scheme"
-down_revision = "20261122_platform_initial"
+down_revision = "20261123_bonds_waiting"
 branch_labels = None
 depends_on = None
 
@@ -283,7 +283,7 @@ def upgrade() -> None:
         sa.Column("scheme_year_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
-        sa.Column("code", sa.String(length=4), nullable=False),
+        sa.Column("code", sa.String(length=9), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.Column("attaches", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
@@ -325,6 +325,10 @@ def upgrade() -> None:
         sa.Column("closing", sa.Integer(), nullable=False),
         sa.Column("months_before", sa.Integer(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "closing >= 1 AND months_before >= 0 AND day BETWEEN 1 AND 31",
+            name=op.f("ck_guardkun_scheme_deadline_day"),
+        ),
         sa.ForeignKeyConstraint(
             ["scheme_year_id"],
             ["guardkun_scheme_year.id"],
@@ -345,6 +349,7 @@ def upgrade() -> None:
         sa.Column("insurer_id", sa.Integer(), nullable=False),
         sa.Column("is_lead", sa.Boolean(), nullable=False),
         sa.Column("code_form", sa.String(length=20), nullable=False),
+        sa.Column("commission_after_months", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["insurer_id"],

@@ -10,10 +10,11 @@ from playwright.sync_api import expect
 
 from hoshou.base.clock import jst
 from hoshou.platform.calendar import Maintenance
+from hoshou.plugins.bonds.services.reading import read_folder
 from hoshou.plugins.demo.services.parties import REGISTERED
 from tests.browser import scene as who
 from tests.browser.scene import Folder, Scene
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, visiting
 from tests.samples import pdfs
 
 SUNDAY = jst(2026, 4, 19, 10, 0)
@@ -223,6 +224,35 @@ def _maintenance(visitor: Visitor, scene: Scene) -> None:
     visitor.go("/orderer", 503)
 
 
+def choose_to_verify(visitor: Visitor, data: bytes) -> None:
+    """Choose a PDF to be checked."""
+    visitor.page.set_input_files("#file", {"name": "証券.pdf", "mimeType": "application/pdf", "buffer": data})
+
+
+def _verified(visitor: Visitor, scene: Scene) -> None:
+    """The newest certificate of the scene, as its holder has it."""
+    visitor.go("/verify")
+    visitor.page.fill("#sha256", _digest(visitor, scene.certificate))
+    visitor.press("照合する")
+    visitor.page.locator("[data-verify-answer]").wait_for()
+
+
+def _digest(visitor: Visitor, folder: Folder) -> str:
+    return visitor.site.run(lambda session: read_folder(session, folder.id).first_shown.sha256)
+
+
+def _verified_unknown(visitor: Visitor, scene: Scene) -> None:
+    visitor.go("/verify")
+    choose_to_verify(visitor, pdfs.plain())
+    visitor.page.locator("[data-verify-answer]").wait_for()
+
+
+def _verify_errors(visitor: Visitor, scene: Scene) -> None:
+    visitor.go("/verify")
+    visitor.press("照合する")
+    visitor.page.locator("[data-error-summary]").wait_for()
+
+
 PUBLIC = [
     Place("home", _at("/")),
     Place("home-closed", _moved(SUNDAY, "/", 200)),
@@ -238,6 +268,10 @@ PUBLIC = [
     Place("domains-apply", _at("/domains/apply")),
     Place("domains-status", _at("/domains/status")),
     Place("domains-bodies", _at("/domains")),
+    Place("verify", _at("/verify")),
+    Place("verify-current", _verified),
+    Place("verify-unknown", _verified_unknown),
+    Place("verify-errors", _verify_errors),
     Place("viewer-password", lambda visitor, scene: visitor.go(scene.certificate.path)),
     Place("viewer-password-wrong", _wrong_password),
     Place("viewer", _viewer),
@@ -274,6 +308,19 @@ def _refused_upload(visitor: Visitor, scene: Scene) -> None:
     visitor.page.locator("[data-error-summary]").wait_for()
 
 
+def _receipt(visitor: Visitor, scene: Scene) -> None:
+    """The receipt of a folder that a contractor looked at and an orderer downloaded."""
+    browser = visitor.context.browser
+    assert browser is not None
+    with visiting(visitor.site, browser) as guest:
+        enter_viewer(guest, scene.certificate)
+    with visiting(visitor.site, browser) as guest:
+        enter_preview(guest, scene.certificate)
+        with guest.page.expect_download():
+            guest.page.get_by_role("link", name="ダウンロード", exact=True).click()
+    visitor.go(f"/receipts/folders/{scene.certificate.id}")
+
+
 STAFF = [
     Place("staff-home", _at("/home/"), who.AGENT),
     Place("staff-upload", _at("/bonds/upload/"), who.AGENT),
@@ -283,6 +330,9 @@ STAFF = [
     Place("staff-folder", lambda v, s: v.go(f"/bonds/folders/show/{s.certificate.id}"), who.AGENT),
     Place("staff-addition", lambda v, s: v.go(f"/bonds/upload/?folder={s.certificate.id}"), who.AGENT),
     Place("staff-file", lambda v, s: v.go(f"/bonds/folders/{s.certificate.id}/files/1/"), who.AGENT),
+    Place("staff-receipt", _receipt, who.AGENT),
+    Place("staff-undownloaded", _at("/receipts/list/?side=begun&days=366"), who.AGENT),
+    Place("staff-dashboard", _at("/dashboard/"), who.AGENT),
     Place("staff-account", _at("/account/"), who.AGENT),
     Place("staff-tokens", _at("/tokens/"), who.AGENT),
     Place("staff-home-admin", _at("/home/"), who.ADMIN),
@@ -303,6 +353,7 @@ STAFF = [
     Place("staff-audit", _at("/audit/list/"), who.ADMIN),
     Place("staff-audit-entry", _at("/audit/show/1"), who.ADMIN),
     Place("staff-grants", _at("/grants/list/"), who.ADMIN),
+    Place("staff-dashboard-association", _at("/dashboard/"), who.CLERK),
     Place("staff-domains", _at("/domainview/list/"), who.CLERK),
     Place("staff-domain", _at("/domainview/show/1"), who.CLERK),
     Place("staff-domain-edit", _at("/domainview/edit/1"), who.CLERK),

@@ -15,14 +15,13 @@ from hoshou.plugins.demo.rules.accounts import ACCOUNTS
 from hoshou.plugins.demo.rules.parties import AGENCIES
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
 from hoshou.plugins.demo.services import parties, policies
-from hoshou.plugins.demo.services.policies import Limits
 from tests.accounts import add_user
 from tests.browser.live import LiveSite
+from tests.plugins.bonds.factories import LIMITS
 
 CHOSEN = (24, 18, 36, 12, 0)
 """One file; two scans; three files of which one is replaced; a certificate with annex and change notice."""
 
-LIMITS = Limits(max_files=20, max_bytes=20 * 1024 * 1024)
 AGENT, ADMIN, CLERK, AUDITOR = "agency1", "admin", "association", "auditor"
 
 
@@ -75,7 +74,7 @@ def _upload(site: LiveSite, policy: DemoPolicy) -> Folder:
         for one in policies.demo_uploads([policy], site.clock):
             one = replace(one, username=AGENT)
             prepared = policies.prepare_demo_upload(db.session(), here.files, one, LIMITS)
-            password = prepared.password
+            password = prepared.secrets.password
             with unit_of_work() as session:
                 policies.upload_demo_file(session, here.keys, one, prepared, LIMITS, site.url)
         row = policies.folder_of(db.session(), policy)

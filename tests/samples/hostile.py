@@ -75,9 +75,9 @@ def launch() -> bytes:
     return link_to(Dictionary(S=Name.Launch, F="calc.exe"))
 
 
-def attachment() -> bytes:
+def attachment(content: bytes = b"attached") -> bytes:
     with pikepdf.open(io.BytesIO(pdfs.plain())) as pdf:
-        pdf.attachments["notes.txt"] = b"attached"
+        pdf.attachments["notes.txt"] = content
         return pdfs.saved(pdf)
 
 

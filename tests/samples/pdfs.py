@@ -2,7 +2,10 @@
 
 import datetime
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Any
 
 import pikepdf
 import typst
@@ -130,6 +133,12 @@ def fillable() -> bytes:
         return saved(pdf)
 
 
+def aside(work: Callable[..., Any], *args: object) -> Any:
+    """What the work answers, done in a thread of its own: one that drives a browser can start no event loop."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(work, *args).result()
+
+
 @cache
 def signed() -> bytes:
     """A page signed with a certificate of its own making."""
@@ -137,7 +146,7 @@ def signed() -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(plain()))
     metadata = signers.PdfSignatureMetadata(field_name="Signature1")
     field = fields.SigFieldSpec("Signature1", box=(72, 72, 300, 120))
-    made = signers.PdfSigner(metadata, signer, new_field_spec=field).sign_pdf(writer)
+    made = aside(signers.PdfSigner(metadata, signer, new_field_spec=field).sign_pdf, writer)
     return bytes(made.getbuffer())
 
 

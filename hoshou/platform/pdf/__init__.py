@@ -18,6 +18,7 @@ from hoshou.platform.pdf.pages import (
     render_page,
 )
 from hoshou.platform.pdf.runner import warm_up
+from hoshou.platform.pdf.signatures import Signature, read_signatures
 
 __all__ = [
     "DEFAULT_WIDTH",
@@ -26,6 +27,7 @@ __all__ = [
     "Inspection",
     "PageImage",
     "PageLayout",
+    "Signature",
     "TextRun",
     "check_filename",
     "check_size",
@@ -33,6 +35,7 @@ __all__ = [
     "page_layouts",
     "page_sizes",
     "page_text",
+    "read_signatures",
     "render_page",
     "warm_up",
 ]

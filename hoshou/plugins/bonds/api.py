@@ -41,6 +41,7 @@ class FileSchema(Schema):
     signed = fields.Boolean()
     uploaded_at = fields.AwareDateTime()
     uploaded_by = fields.String()
+    waiting = fields.Boolean(attribute="is_waiting")
     replaced_at = fields.AwareDateTime()
     deleted_at = fields.AwareDateTime()
 
@@ -90,6 +91,7 @@ class OutcomeSchema(Schema):
     is_new = fields.Boolean()
     file_numbers = fields.List(fields.Integer())
     mailed = fields.Boolean()
+    waiting = fields.Boolean()
 
 
 @bonds_api.get("/folders")

@@ -2,7 +2,20 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hoshou.platform.db import Entity, Instant
@@ -30,6 +43,9 @@ class BondFolder(Entity):
         ),
         Index("ix_bonds_folder_list", "insurer_id", "id"),
         Index("ix_bonds_folder_agency", "agency_id", "id"),
+        Index("ix_bonds_folder_start", "insurance_start", "id"),
+        Index("ix_bonds_folder_insurer_start", "insurer_id", "insurance_start", "id"),
+        Index("ix_bonds_folder_agency_start", "agency_id", "insurance_start", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,11 +80,43 @@ class BondFolder(Entity):
         return self.policy_number
 
 
+class BondWaiting(Entity):
+    """An upload that waits for the malware scanner (検査待ち); its files are nobody's to read (A16).
+
+    Gone once the scanner has answered. ``user_id`` and ``email`` are who uploaded.
+    """
+
+    __tablename__ = "bonds_waiting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    folder_id: Mapped[int] = mapped_column(ForeignKey("bonds_folder.id"), index=True)
+    user_id: Mapped[int] = mapped_column(Integer)
+    email: Mapped[str] = mapped_column(String(254))
+    since: Mapped[datetime] = mapped_column(Instant)
+
+
 class BondFile(Entity):
-    """One PDF of a folder; ``number`` counts from 1, the newest is the highest."""
+    """One PDF of a folder; ``number`` counts from 1, the newest is the highest.
+
+    ``signature_report`` is what its digital signatures were found to be, as text; None until that was looked at.
+    """
 
     __tablename__ = "bonds_file"
-    __table_args__ = (UniqueConstraint("folder_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("folder_id", "number"),
+        Index(
+            "ix_bonds_file_unreported",
+            "id",
+            sqlite_where=text("signature_report IS NULL AND deleted_at IS NULL"),
+            postgresql_where=text("signature_report IS NULL AND deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_bonds_file_waiting",
+            "waiting_id",
+            sqlite_where=text("waiting_id IS NOT NULL"),
+            postgresql_where=text("waiting_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     folder_id: Mapped[int] = mapped_column(ForeignKey("bonds_folder.id"))
@@ -77,22 +125,31 @@ class BondFile(Entity):
     stored_file_id: Mapped[int] = mapped_column(ForeignKey("platform_file.id"), unique=True)
     pages: Mapped[int] = mapped_column(Integer)
     signed: Mapped[bool] = mapped_column(Boolean, default=False)
+    signature_report: Mapped[str | None] = mapped_column(Text)
+    waiting_id: Mapped[int | None] = mapped_column(ForeignKey("bonds_waiting.id"))
     insurance_end: Mapped[date] = mapped_column(Date)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("bonds_file.id"))
     replaced_at: Mapped[datetime | None] = mapped_column(Instant)
-    uploaded_at: Mapped[datetime] = mapped_column(Instant)
+    uploaded_at: Mapped[datetime] = mapped_column(Instant, index=True)
     uploaded_by: Mapped[str] = mapped_column(String(200))
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_why: Mapped[str] = mapped_column(String(500), default="")
     folder: Mapped[BondFolder] = relationship(back_populates="files")
     stored_file: Mapped[StoredFile] = relationship(lazy="joined")
 
+    @property
+    def is_waiting(self) -> bool:
+        return self.waiting_id is not None
+
 
 class UploadReceipt(Entity):
     """The answer to one upload request, found again by its idempotency key (F1, F12)."""
 
     __tablename__ = "bonds_upload_receipt"
-    __table_args__ = (UniqueConstraint("user_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "key"),
+        Index("ix_bonds_upload_receipt_folder", "folder_id", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(Integer)
@@ -101,6 +158,21 @@ class UploadReceipt(Entity):
     folder_id: Mapped[int] = mapped_column(ForeignKey("bonds_folder.id"))
     answer: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class UploadQuota(Entity):
+    """What one user or organisation has uploaded on ``day``; the next day it begins anew (A28)."""
+
+    __tablename__ = "bonds_upload_quota"
+    __table_args__ = (
+        CheckConstraint("uploads >= 0", name="uploads"),
+        CheckConstraint("bytes >= 0", name="bytes"),
+    )
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    day: Mapped[date] = mapped_column(Date)
+    uploads: Mapped[int] = mapped_column(Integer)
+    bytes: Mapped[int] = mapped_column(BigInteger)
 
 
 class BondHandover(Entity):

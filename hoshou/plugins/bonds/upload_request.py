@@ -14,6 +14,7 @@ from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact, unit_of_work
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.rules.idempotency import checked_key
+from hoshou.plugins.bonds.rules.limits import upload_limits
 from hoshou.plugins.bonds.rules.request import UploadForm
 from hoshou.plugins.bonds.services.correct_number import Correction, correct_number
 from hoshou.plugins.bonds.services.erase import erase_deleted
@@ -66,13 +67,8 @@ def run_upload(
     require_uploader(subject)
     key = checked_key(idempotency_key)
     take_in = upload if correction is None else partial(correct_number, correction=correction)
-    prepared = prepare_upload(
-        here.files,
-        form,
-        sent_files(),
-        max_files=config["MAX_FILES_PER_FOLDER"],
-        max_bytes=config["MAX_FILE_BYTES"],
-    )
+    limits = upload_limits(config)
+    prepared = prepare_upload(here.files, form, sent_files(), limits, here.scanner)
     try:
         outcome = transact(
             lambda session: take_in(
@@ -83,7 +79,7 @@ def run_upload(
                 subject,
                 prepared,
                 idempotency_key=key,
-                max_files=config["MAX_FILES_PER_FOLDER"],
+                limits=limits,
                 public_url=config["PUBLIC_URL"],
             )
         )

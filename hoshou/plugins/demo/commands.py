@@ -22,6 +22,7 @@ from hoshou.platform.serve import run_site
 from hoshou.platform.staff.builder import staff_builder
 from hoshou.platform.supervisor import Child
 from hoshou.platform.web_server import Listening
+from hoshou.plugins.bonds.rules.limits import upload_limits
 from hoshou.plugins.bonds.services.url import viewing_url
 from hoshou.plugins.demo.certificates import certificate_pdf
 from hoshou.plugins.demo.rules.certificate import DocumentKind
@@ -126,7 +127,7 @@ def upload_policies(portfolio: tuple[DemoPolicy, ...]) -> None:
     """Upload what isn't there yet, each file on its day, and deliver its mails on that day."""
     here = platform()
     settings = current_app.config
-    limits = policies.Limits(settings["MAX_FILES_PER_FOLDER"], settings["MAX_FILE_BYTES"])
+    limits = upload_limits(settings)
     session = db.session()
     todo = [one for one in policies.demo_uploads(portfolio, here.clock) if not policies.is_uploaded(session, one)]
     if not todo:

@@ -60,7 +60,7 @@ def test_a_signed_pdf_is_accepted_and_its_signature_still_holds():
     assert hashlib.sha256(data).digest() == before
     signature = PdfFileReader(io.BytesIO(data)).embedded_signatures[0]
     trusted = ValidationContext(trust_roots=[x509.Certificate.load(pdfs.signing_certificate())])
-    status = validate_pdf_signature(signature, trusted)
+    status = pdfs.aside(validate_pdf_signature, signature, trusted)
     assert status.bottom_line
 
 

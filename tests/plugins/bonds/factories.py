@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import config
 from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.context import platform
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.rules.limits import upload_limits
 from hoshou.plugins.bonds.rules.request import UploadForm
 from hoshou.plugins.bonds.services.intake import IncomingFile, prepare_upload
 from hoshou.plugins.bonds.services.upload import upload
@@ -18,6 +20,7 @@ from hoshou.plugins.bonds.services.url import PURPOSE, viewing_url
 from hoshou.plugins.organisations.models import Insurer
 from tests.samples.pdfs import plain
 
+LIMITS = upload_limits(vars(config))
 PUBLIC_URL = "http://127.0.0.1"
 STAFF = Actor(ActorKind.STAFF, "uploader", 1)
 
@@ -73,9 +76,7 @@ def make_folder(
     """
     here = platform()
     incoming = [IncomingFile(name, data or plain()) for name, data in files]
-    prepared = prepare_upload(
-        here.files, upload_form(session, **changes), incoming, max_files=20, max_bytes=20 * 1024 * 1024
-    )
+    prepared = prepare_upload(here.files, upload_form(session, **changes), incoming, LIMITS)
     outcome = upload(
         session,
         here.clock,
@@ -84,7 +85,7 @@ def make_folder(
         subject or insurer_subject(session),
         prepared,
         idempotency_key=secrets.token_hex(16),
-        max_files=20,
+        limits=LIMITS,
         public_url=PUBLIC_URL,
     )
     folder = session.get_one(BondFolder, outcome.folder_id)
@@ -94,6 +95,6 @@ def make_folder(
         folder.policy_number,
         here.keys.open(PURPOSE, folder.token_sealed, str(folder.id)).decode(),
         viewing_url(here.keys, folder, PUBLIC_URL),
-        prepared.password,
+        prepared.secrets.password,
         tuple(file.data for file in incoming),
     )

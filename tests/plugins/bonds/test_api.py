@@ -53,6 +53,7 @@ def test_an_upload_by_rest_does_what_the_screen_does(office_on_both: Office) -> 
         "is_new": True,
         "file_numbers": [1, 2],
         "mailed": True,
+        "waiting": False,
     }
     assert caller.upload(form_values(office.ms), PDF, ANNEX, status=201).json == answer.json
     url, password = mails()

@@ -19,6 +19,7 @@ from hoshou.plugins.bonds.services.intake import IncomingFile, discard_unused, p
 from hoshou.plugins.bonds.services.upload import UploadOutcome, upload
 from tests.accounts import fresh
 from tests.plugins.bonds.conftest import Office
+from tests.plugins.bonds.factories import LIMITS
 from tests.plugins.bonds.uploading import PAGE, PDF, form_values, hidden, mails, parts, send, stored_blobs
 from tests.samples import pdfs
 
@@ -81,8 +82,7 @@ def one_upload(app: Flask, agency: int, insurer: int, user: int) -> UploadOutcom
             here.files,
             UploadForm(**form_values(insurer)),  # type: ignore[arg-type]
             [IncomingFile(*PDF)],
-            max_files=20,
-            max_bytes=20 * 1024 * 1024,
+            LIMITS,
         )
         try:
             return transact(
@@ -94,7 +94,7 @@ def one_upload(app: Flask, agency: int, insurer: int, user: int) -> UploadOutcom
                     subject,
                     prepared,
                     idempotency_key=KEY,
-                    max_files=20,
+                    limits=LIMITS,
                     public_url="https://example.jp",
                 )
             )

@@ -13,6 +13,7 @@ from hoshou.platform.actor import Actor
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import UploadReceipt
+from hoshou.plugins.bonds.rules.limits import UploadLimits
 from hoshou.plugins.bonds.services.delete_folder import delete_folder, locked_folder_for
 from hoshou.plugins.bonds.services.intake import PreparedUpload
 from hoshou.plugins.bonds.services.upload import UploadOutcome, upload
@@ -36,7 +37,7 @@ def correct_number(
     correction: Correction,
     *,
     idempotency_key: str,
-    max_files: int,
+    limits: UploadLimits,
     public_url: str,
 ) -> UploadOutcome:
     """A new folder with a new URL and a new password under the right number; the wrong one becomes a tombstone.
@@ -55,7 +56,7 @@ def correct_number(
             subject,
             prepared,
             idempotency_key=idempotency_key,
-            max_files=max_files,
+            limits=limits,
             public_url=public_url,
         )
 

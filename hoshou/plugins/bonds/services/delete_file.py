@@ -8,9 +8,8 @@ from hoshou.base.errors import NotFound
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
-from hoshou.platform.files.model import bury
 from hoshou.platform.subject import Subject
-from hoshou.plugins.bonds.models import BondFile
+from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.rules.deletion import (
     UploadedFile,
     checked_reason,
@@ -18,6 +17,7 @@ from hoshou.plugins.bonds.rules.deletion import (
     no_longer_replaced,
 )
 from hoshou.plugins.bonds.services.delete_folder import live_folder_for
+from hoshou.plugins.bonds.services.entomb import bury_file
 
 
 def delete_file(
@@ -32,6 +32,22 @@ def delete_file(
     """
     reason = checked_reason(reason)
     folder = live_folder_for(session, subject, folder_id)
+    file = take_out(session, clock, folder, number, reason)
+    audit.record(
+        session,
+        clock,
+        actor,
+        "bonds.file_deleted",
+        "bonds_folder",
+        folder.id,
+        file=number,
+        sha256=file.stored_file.sha256,
+        reason=reason,
+    )
+
+
+def take_out(session: Session, clock: Clock, folder: BondFolder, number: int, why: str) -> BondFile:
+    """Delete one of several files of a folder that the caller holds locked; returns it. Raises as ``delete_file``."""
     files = {
         file.number: file for file in session.scalars(select(BondFile).where(BondFile.folder_id == folder.id))
     }
@@ -48,17 +64,7 @@ def delete_file(
     freed = no_longer_replaced(facts, number)
     if freed is not None:
         files[freed].replaced_at = None
-    file.deleted_at, file.deleted_why = clock.now(), reason
-    bury(clock, file.stored_file)
-    audit.record(
-        session,
-        clock,
-        actor,
-        "bonds.file_deleted",
-        "bonds_folder",
-        folder.id,
-        file=number,
-        sha256=file.stored_file.sha256,
-        reason=reason,
-    )
+    bury_file(clock, file)
+    file.deleted_why = why
     session.flush()
+    return file

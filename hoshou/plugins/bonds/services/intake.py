@@ -5,6 +5,7 @@ used is an orphan that the sweep removes.
 """
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,11 +16,14 @@ from hoshou.base.errors import Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import pdf
 from hoshou.platform.files.model import StoredFile
+from hoshou.platform.files.scanner import NotScanned, Scanner
 from hoshou.platform.files.store import FileStore, StoredBlob
 from hoshou.plugins.bonds.rules.kinds import FileKind
+from hoshou.plugins.bonds.rules.limits import UploadLimits
 from hoshou.plugins.bonds.rules.request import UploadForm, UploadRequest, check_upload
-from hoshou.plugins.bonds.rules.secret import bare_password, new_password, new_token
-from hoshou.plugins.bonds.services.passwords import hash_password
+from hoshou.plugins.bonds.services.passwords import NewSecrets, new_secrets
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,18 +48,29 @@ class PreparedFile:
 
 @dataclass(frozen=True)
 class PreparedUpload:
-    """An upload ready for its transaction. ``digest`` tells one request from another."""
+    """An upload ready for its transaction. ``digest`` tells one request from another.
+
+    ``is_scanned``: the malware scanner has found nothing, or there is none; else the upload will wait for it.
+    """
 
     request: UploadRequest
     files: tuple[PreparedFile, ...]
     digest: str
-    token: str
-    password: str
-    password_hash: str
+    secrets: NewSecrets
+    is_scanned: bool = True
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.blob.size for file in self.files)
 
 
 def prepare_upload(
-    store: FileStore, form: UploadForm, files: Sequence[IncomingFile], *, max_files: int, max_bytes: int
+    store: FileStore,
+    form: UploadForm,
+    files: Sequence[IncomingFile],
+    limits: UploadLimits,
+    scanner: Scanner | None = None,
 ) -> PreparedUpload:
     """Check everything that needs no database and store the content.
 
@@ -70,13 +85,13 @@ def prepare_upload(
     inspected: list[tuple[str, FileKind, pdf.Inspection]] = []
     if not files:
         errors.append(Refused("no_file", N_("アップロードするPDFファイルを選択してください。"), field="files"))
-    elif len(files) > max_files:
+    elif len(files) > limits.folder_files:
         errors.append(
             Refused(
                 "too_many_files",
                 N_("一度に登録できるファイルは%(most)d件までです。"),
                 field="files",
-                most=max_files,
+                most=limits.folder_files,
             )
         )
     else:
@@ -84,24 +99,43 @@ def prepare_upload(
             try:
                 name = pdf.check_filename(file.name)
                 kind = _kind(file.kind or form.kind)
-                pdf.check_size(len(file.data), limit=max_bytes)
+                pdf.check_size(len(file.data), limit=limits.file_bytes)
                 inspected.append((name, kind, pdf.inspect(file.data)))
             except Refused as refusal:
                 errors.append(FileRefused(file.name, refusal))
     if errors or request is None:
         raise Invalid(errors)
+    is_scanned = scanner is None or _scan(scanner, files)
     prepared = tuple(
         PreparedFile(name, kind, store.put(file.data), inspection.pages, inspection.signed)
         for file, (name, kind, inspection) in zip(files, inspected, strict=True)
     )
-    password = new_password()
-    return PreparedUpload(
-        request=request,
-        files=prepared,
-        digest=request_digest(request, prepared),
-        token=new_token(),
-        password=password,
-        password_hash=hash_password(bare_password(password)),
+    return PreparedUpload(request, prepared, request_digest(request, prepared), new_secrets(), is_scanned)
+
+
+def _scan(scanner: Scanner, files: Sequence[IncomingFile]) -> bool:
+    """Whether all files were scanned. Raises Invalid for what the scanner found."""
+    errors: list[Refused] = []
+    try:
+        for file in files:
+            found = scanner.scan(file.data)
+            if found:
+                log.warning("malware was refused at upload: %s", found)
+                errors.append(FileRefused(file.name, infected(found)))
+    except NotScanned:
+        if not errors:
+            return False
+    if errors:
+        raise Invalid(errors)
+    return True
+
+
+def infected(found: str) -> Refused:
+    """The refusal of a file in which the scanner found this."""
+    return Refused(
+        "file_infected",
+        N_("ウイルスなどの不正なプログラム（%(found)s）が検出されたため、登録できません。"),
+        found=found,
     )
 
 

@@ -22,6 +22,8 @@ CONTRACTOR = MailVariable("CONTRACTOR_NAME", N_("受注者名"), "見本建設�
 PROJECT = MailVariable("PROJECT_NAME", N_("工事名"), "見本橋補修工事")
 URL = MailVariable("VIEW_URL", N_("閲覧用URL"), "https://example.jp/v/…", required=True, secret=True)
 PASSWORD = MailVariable("PASSWORD", N_("閲覧用パスワード"), "ABCD-EFGH-JKLM", required=True, secret=True)
+FILES = MailVariable("FILES", N_("ファイル名"), "証券.pdf", required=True)
+FOUND = MailVariable("FOUND", N_("検出されたもの"), "Win.Test.EICAR_HDB-1")
 
 URL_SUBJECT = (
     "【保証証券等確認システム】証券等閲覧用URLのご案内（保険会社名：$COMPANY_NAME、証券番号：$POLICY_NO）"
@@ -92,7 +94,27 @@ PASSWORD_MAIL = MailTemplate(
     variables=(COMPANY, POLICY, CONTRACTOR, PROJECT, PASSWORD),
 )
 
-MAILS = (URL_MAIL, URL_MAIL_ADDED, PASSWORD_MAIL)
+WITHDRAWN_MAIL = MailTemplate(
+    key="bonds.upload_withdrawn",
+    title=N_("アップロード取消のお知らせ（アップロードした方宛て）"),
+    subject=(
+        "【保証証券等確認システム】アップロード取消のお知らせ（保険会社名：$COMPANY_NAME、証券番号：$POLICY_NO）"
+    ),
+    body="""アップロードされたファイルから、ウイルスなどの不正なプログラムが検出されました。
+このため、アップロードを取り消し、ファイルを削除しました。受注者さまへのメールは送信していません。
+
+保険会社名: $COMPANY_NAME
+証券番号: $POLICY_NO
+ファイル: $FILES
+検出されたもの: $FOUND
+
+・お使いのパソコンを検査し、ファイルを作成し直したうえで、もう一度アップロードしてください。
+"""
+    + CLOSING,
+    variables=(COMPANY, POLICY, FILES, FOUND),
+)
+
+MAILS = (URL_MAIL, URL_MAIL_ADDED, PASSWORD_MAIL, WITHDRAWN_MAIL)
 
 
 def send_url(

@@ -10,17 +10,15 @@ from hoshou.platform import audit
 from hoshou.platform.actor import Actor
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFile
-from hoshou.plugins.bonds.services.scope import folder_for, require_uploader
+from hoshou.plugins.bonds.services.scope import folder_for, is_readable, require_uploader
 
 
 def document_for(session: Session, subject: Subject, folder_id: int, number: int) -> BondFile:
-    """The live file. Raises NotFound for a foreign folder or a deleted file, Forbidden for who doesn't upload."""
+    """The readable file. Raises NotFound for a foreign folder or any other file, Forbidden for who doesn't upload."""
     require_uploader(subject)
     folder = folder_for(session, subject, folder_id)
     file = session.scalar(
-        select(BondFile).where(
-            BondFile.folder_id == folder.id, BondFile.number == number, BondFile.deleted_at.is_(None)
-        )
+        select(BondFile).where(BondFile.folder_id == folder.id, BondFile.number == number, is_readable())
     )
     if file is None:
         raise NotFound("file_not_found", N_("ファイルが見つかりません。"))

@@ -11,6 +11,7 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.files.store import StoredBlob
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.rules.kinds import FILE_KIND_LABELS, FileKind
+from hoshou.plugins.bonds.services.scope import is_readable
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,7 @@ def read_folder(session: Session, folder_id: int) -> FolderFacts:
     if folder is None or folder.deleted_at is not None:
         raise NotFound("folder_not_found", N_("該当する証券が見つかりません。"))
     files = session.scalars(
-        select(BondFile)
-        .where(BondFile.folder_id == folder_id, BondFile.deleted_at.is_(None))
-        .order_by(BondFile.number.desc())
+        select(BondFile).where(BondFile.folder_id == folder_id, is_readable()).order_by(BondFile.number.desc())
     )
     return FolderFacts(
         folder.id,

@@ -44,6 +44,11 @@ ACTION_LABELS = {
     "bonds.page_shown": N_("ファイル%(file)sを画面に表示しました"),
     "bonds.file_deleted": N_("ファイル%(file)sを削除しました（理由：%(reason)s）"),
     "bonds.folder_deleted": N_("フォルダとすべてのファイルを削除しました（理由：%(reason)s）"),
+    "bonds.waiting": N_("ファイル%(files)sはウイルス検査を待っています"),
+    "bonds.released": N_("ウイルス検査が終わり、ファイル%(files)sを閲覧できるようにしました"),
+    "bonds.withdrawn": N_(
+        "ウイルス検査で不正なプログラムが検出されたため、ファイル%(files)sの登録を取り消しました"
+    ),
     "bonds.number_corrected": N_("証券番号を訂正しました（訂正前：%(was)s）"),
 }
 OTHER_ACTION = N_("その他の操作（%(action)s）")
@@ -75,6 +80,10 @@ class FolderRecord:
     mails: Sequence[OutboxMail]
     timeline: Sequence[TimelineEntry]
     may_act: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        return any(file.is_waiting for file in self.files)
 
     @property
     def has_viewing_url(self) -> bool:

@@ -1,6 +1,6 @@
 """Whose folders are whose: stated once, used by every screen, export, API and service (P-007, D-44)."""
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from hoshou.base.errors import Forbidden, NotFound
@@ -25,9 +25,19 @@ def visible_folders(subject: Subject) -> ColumnElement[bool]:
     return or_(false(), *parts)
 
 
+def countable_folders(subject: Subject) -> ColumnElement[bool]:
+    """The folders that may go into this user's counts: the association knows how many there are, never which."""
+    return true() if subject.has(Role.ASSOCIATION) else visible_folders(subject)
+
+
 def visible_files(subject: Subject) -> ColumnElement[bool]:
     """The files of visible folders."""
     return BondFile.folder_id.in_(select(BondFolder.id).where(visible_folders(subject)))
+
+
+def is_readable() -> ColumnElement[bool]:
+    """A file that is there for whoever may read its folder: neither deleted nor waiting for the malware scanner."""
+    return and_(BondFile.deleted_at.is_(None), BondFile.waiting_id.is_(None))
 
 
 def folder_for(session: Session, subject: Subject, folder_id: int) -> BondFolder:

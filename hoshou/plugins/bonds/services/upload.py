@@ -24,13 +24,14 @@ from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.bonds.models import BondFile, BondFolder, UploadReceipt
 from hoshou.plugins.bonds.rules.idempotency import checked_key
 from hoshou.plugins.bonds.rules.kinds import Submission
+from hoshou.plugins.bonds.rules.limits import UploadLimits
 from hoshou.plugins.bonds.rules.request import UploadRequest
-from hoshou.plugins.bonds.services.end_access import end_access
-from hoshou.plugins.bonds.services.handover import begin_handover
 from hoshou.plugins.bonds.services.intake import PreparedUpload
-from hoshou.plugins.bonds.services.notify import send_password, send_url
+from hoshou.plugins.bonds.services.publish import publish
+from hoshou.plugins.bonds.services.quota import reserve
 from hoshou.plugins.bonds.services.scope import require_uploader
-from hoshou.plugins.bonds.services.url import remember_token
+from hoshou.plugins.bonds.services.signature_report import UNSIGNED
+from hoshou.plugins.bonds.services.waiting import keep_waiting
 from hoshou.plugins.organisations.models import AgencyCode, Insurer
 
 PDF = "application/pdf"
@@ -38,13 +39,17 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True)
 class UploadOutcome:
-    """What was done: the numbers of the new files, newest last, and whether the folder is new."""
+    """What was done: the numbers of the new files, newest last, and whether the folder is new.
+
+    ``waiting``: for the malware scanner; until it has answered nobody can read the files and no mail goes out.
+    """
 
     folder_id: int
     policy_number: str
     is_new: bool
     file_numbers: tuple[int, ...]
     mailed: bool
+    waiting: bool = False
 
 
 def upload(
@@ -56,13 +61,14 @@ def upload(
     prepared: PreparedUpload,
     *,
     idempotency_key: str,
-    max_files: int,
+    limits: UploadLimits,
     public_url: str,
 ) -> UploadOutcome:
     """Store an upload once; the same key and content again answer the same and do nothing.
 
     Raises Forbidden for who may not upload for this insurer or agency, Refused ``key_reused`` for the
-    same key with other content, ``folder_full``, ``nothing_to_replace``, ``facts_differ``.
+    same key with other content, ``folder_full``, ``nothing_to_replace``, ``facts_differ``, and what the
+    quotas refuse (``services.quota``).
     """
     require_uploader(subject)
     idempotency_key = checked_key(idempotency_key)
@@ -89,15 +95,21 @@ def upload(
     else:
         _check_addition(subject, folder, request, agency_id)
         _take_over_facts(clock, folder, request, agency_id)
-    numbers = _add_files(session, clock, actor, folder, prepared, max_files)
-    mailed = folder.submission == Submission.ELECTRONIC
-    had_url = folder.token_sealed is not None
-    if mailed:
-        _rotate_password(session, clock, keys, folder, prepared, actor)
-        begin_handover(session, clock, keys, folder, prepared.password, subject)
-        send_url(session, clock, keys, actor, folder, public_url, added=had_url)
-        send_password(session, clock, keys, actor, folder, prepared.password, subject)
-    outcome = UploadOutcome(folder.id, folder.policy_number, is_new, tuple(numbers), mailed)
+    reserve(session, clock, subject, folder, prepared.size, limits)
+    files = _add_files(session, clock, actor, folder, prepared, limits.folder_files)
+    mailed = False
+    if prepared.is_scanned:
+        mailed = publish(session, clock, keys, actor, subject, folder, files, prepared.secrets, public_url)
+    else:
+        keep_waiting(session, clock, actor, subject, folder, files)
+    outcome = UploadOutcome(
+        folder.id,
+        folder.policy_number,
+        is_new,
+        tuple(file.number for file in files),
+        mailed,
+        waiting=not prepared.is_scanned,
+    )
     session.add(
         UploadReceipt(
             user_id=subject.user_id,
@@ -227,7 +239,7 @@ def _take_over_facts(clock: Clock, folder: BondFolder, request: UploadRequest, a
 
 def _add_files(
     session: Session, clock: Clock, actor: Actor, folder: BondFolder, prepared: PreparedUpload, max_files: int
-) -> Sequence[int]:
+) -> Sequence[BondFile]:
     present = session.scalars(select(BondFile).where(BondFile.folder_id == folder.id)).all()
     if len([file for file in present if file.deleted_at is None]) + len(prepared.files) > max_files:
         raise Refused(
@@ -238,26 +250,26 @@ def _add_files(
         )
     replaced = _replaced(present, prepared)
     number = max((file.number for file in present), default=0)
-    numbers = []
+    added = []
     for incoming in prepared.files:
         number += 1
         instead_of = replaced if replaced is not None and replaced.kind == incoming.kind else None
         stored = keep(session, clock, actor, incoming.blob, incoming.name, PDF)
-        session.add(
-            BondFile(
-                folder_id=folder.id,
-                number=number,
-                kind=incoming.kind.value,
-                stored_file_id=stored.id,
-                pages=incoming.pages,
-                signed=incoming.signed,
-                insurance_end=prepared.request.insurance_end,
-                replaces_id=instead_of.id if instead_of else None,
-                uploaded_at=clock.now(),
-                uploaded_by=actor.name,
-            )
+        file = BondFile(
+            folder_id=folder.id,
+            number=number,
+            kind=incoming.kind.value,
+            stored_file_id=stored.id,
+            pages=incoming.pages,
+            signed=incoming.signed,
+            signature_report=None if incoming.signed else UNSIGNED,
+            insurance_end=prepared.request.insurance_end,
+            replaces_id=instead_of.id if instead_of else None,
+            uploaded_at=clock.now(),
+            uploaded_by=actor.name,
         )
-        numbers.append(number)
+        session.add(file)
+        added.append(file)
         audit.record(
             session,
             clock,
@@ -271,10 +283,8 @@ def _add_files(
             size=stored.size,
             replaces=instead_of.number if instead_of else None,
         )
-    if replaced is not None:
-        replaced.replaced_at = clock.now()
     session.flush()
-    return numbers
+    return added
 
 
 def _replaced(present: Sequence[BondFile], prepared: PreparedUpload) -> BondFile | None:
@@ -292,17 +302,4 @@ def _nothing_to_replace() -> Refused:
         "nothing_to_replace",
         N_("差し替えの対象となる同じ種類のファイルが、この証券番号に登録されていません。"),
         field="replaces",
-    )
-
-
-def _rotate_password(
-    session: Session, clock: Clock, keys: KeyRing, folder: BondFolder, prepared: PreparedUpload, actor: Actor
-) -> None:
-    if folder.token_sealed is None:
-        remember_token(keys, folder, prepared.token)
-    folder.password_hash = prepared.password_hash
-    folder.password_serial += 1
-    end_access(session, clock, folder.id, "password_changed")
-    audit.record(
-        session, clock, actor, "bonds.password_changed", "bonds_folder", folder.id, serial=folder.password_serial
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.bonds.models import BondFile, BondFolder
+from hoshou.plugins.bonds.services.scope import is_readable
 from hoshou.plugins.organisations.models import Agency, AgencyCode, Insurer
 
 
@@ -33,9 +34,9 @@ def agencies_for(session: Session, subject: Subject) -> Sequence[Agency]:
 
 
 def replaceable_files(session: Session, folder: BondFolder) -> Sequence[BondFile]:
-    """The live files of the folder that weren't replaced yet, newest first."""
+    """The readable files of the folder that weren't replaced yet, newest first."""
     return session.scalars(
         select(BondFile)
-        .where(BondFile.folder_id == folder.id, BondFile.deleted_at.is_(None), BondFile.replaced_at.is_(None))
+        .where(BondFile.folder_id == folder.id, is_readable(), BondFile.replaced_at.is_(None))
         .order_by(BondFile.number.desc())
     ).all()

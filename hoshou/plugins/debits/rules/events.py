@@ -1,6 +1,7 @@
 """What happens to a levy, as the ledger is told: each event once, by its key.
 
-Amounts are yen. The ledger books each event as one balanced entry; the key makes a second telling a refusal.
+Amounts are yen. The ledger books each event as one balanced entry. Told again, the same event changes nothing; another
+one under the same key is refused.
 """
 
 from dataclasses import dataclass

@@ -14,6 +14,7 @@ from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import KeyRing
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.rules.kinds import ContractType, FileKind
+from hoshou.plugins.bonds.rules.limits import UploadLimits
 from hoshou.plugins.bonds.rules.request import UploadForm
 from hoshou.plugins.bonds.services.handover import note_told
 from hoshou.plugins.bonds.services.intake import IncomingFile, PreparedUpload, prepare_upload
@@ -41,14 +42,6 @@ FIRST_UPLOAD = time(9, 30)
 BETWEEN = timedelta(minutes=7)
 UPLOADING_INSURERS = INSURERS[3::4]
 """These have their own staff upload; the others leave it to the agencies."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an upload may hold; sizes in bytes."""
-
-    max_files: int
-    max_bytes: int
 
 
 @dataclass(frozen=True)
@@ -105,7 +98,9 @@ def folder_of(session: Session, policy: DemoPolicy) -> BondFolder | None:
     )
 
 
-def prepare_demo_upload(session: Session, store: FileStore, one: DemoUpload, limits: Limits) -> PreparedUpload:
+def prepare_demo_upload(
+    session: Session, store: FileStore, one: DemoUpload, limits: UploadLimits
+) -> PreparedUpload:
     """Make the document and take it in, before the transaction."""
     data, policy = one.file.data, one.policy
     pdf = certificate_pdf(one.file.kind, data)
@@ -126,11 +121,16 @@ def prepare_demo_upload(session: Session, store: FileStore, one: DemoUpload, lim
         replaces="" if one.file.replaces is None else str(one.file.replaces + 1),
     )
     incoming = IncomingFile(one.file.filename, scanned(pdf) if one.file.scanned else pdf)
-    return prepare_upload(store, form, [incoming], max_files=limits.max_files, max_bytes=limits.max_bytes)
+    return prepare_upload(store, form, [incoming], limits)
 
 
 def upload_demo_file(
-    session: Session, keys: KeyRing, one: DemoUpload, prepared: PreparedUpload, limits: Limits, public_url: str
+    session: Session,
+    keys: KeyRing,
+    one: DemoUpload,
+    prepared: PreparedUpload,
+    limits: UploadLimits,
+    public_url: str,
 ) -> None:
     """Upload as the user who would have, on the day on which they would have, and have the contractor told."""
     user_id = session.scalars(select(User.id).where(User.username == one.username)).one()
@@ -146,7 +146,7 @@ def upload_demo_file(
         subject,
         prepared,
         idempotency_key=f"demo-{one.policy.facts.policy_number}-{one.number}",
-        max_files=limits.max_files,
+        limits=limits,
         public_url=public_url,
     )
     if outcome.mailed:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -32,6 +33,10 @@ class PrefectureStaff(Entity):
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
     prefecture_id: Mapped[int] = mapped_column(ForeignKey("guardkun_prefecture.id"), index=True)
     prefecture: Mapped[PrefectureAssociation] = relationship(lazy="joined")
+    user: Mapped[User] = relationship(lazy="joined")
+
+    def __repr__(self) -> str:
+        return f"{self.user.username} {self.prefecture.name}"
 
 
 class Member(Entity):

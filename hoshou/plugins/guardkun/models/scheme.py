@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.db import Entity, Instant
 from hoshou.plugins.guardkun.models.one_of import one_of
+from hoshou.plugins.guardkun.rules.benefits import BenefitKind
 from hoshou.plugins.organisations.models import Agency, Insurer
 
 
@@ -73,14 +74,26 @@ class SchemeYear(Entity):
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("guardkun_scheme_year.id"))
     changed_at: Mapped[datetime] = mapped_column(Instant)
     lead_agency: Mapped[Agency | None] = relationship(lazy="selectin")
-    insurers: Mapped[list["SchemeInsurer"]] = relationship(back_populates="scheme_year", lazy="selectin")
+    insurers: Mapped[list["SchemeInsurer"]] = relationship(
+        back_populates="scheme_year", lazy="selectin", order_by="SchemeInsurer.position"
+    )
+    deadlines: Mapped[list["SchemeDeadline"]] = relationship(
+        back_populates="scheme_year", lazy="selectin", order_by="SchemeDeadline.closing"
+    )
+
+    @property
+    def current_state(self) -> YearState:
+        return YearState(self.state)
 
     def __repr__(self) -> str:
         return self.name
 
 
 class SchemeInsurer(Entity):
-    """An insurer of a scheme year; exactly one leads (B-008). ``code_form`` says how its agencies write codes."""
+    """An insurer of a scheme year; exactly one leads (B-008). ``code_form`` says how its agencies write codes.
+
+    Its agencies get their commission ``commission_after_months`` after the month in which cover began (B-097).
+    """
 
     __tablename__ = "guardkun_scheme_insurer"
     __table_args__ = (
@@ -99,16 +112,23 @@ class SchemeInsurer(Entity):
     insurer_id: Mapped[int] = mapped_column(ForeignKey("organisations_insurer.id"))
     is_lead: Mapped[bool] = mapped_column(Boolean, default=False)
     code_form: Mapped[str] = mapped_column(String(20))
+    commission_after_months: Mapped[int] = mapped_column(Integer, default=4)
     position: Mapped[int] = mapped_column(Integer)
     scheme_year: Mapped[SchemeYear] = relationship(back_populates="insurers")
     insurer: Mapped[Insurer] = relationship(lazy="joined")
+
+    def __repr__(self) -> str:
+        return self.insurer.name
 
 
 class SchemeDeadline(Entity):
     """A closing of applications: ``day`` of the month ``months_before`` before the start (B-047, B-048, B-064)."""
 
     __tablename__ = "guardkun_scheme_deadline"
-    __table_args__ = (UniqueConstraint("scheme_year_id", "is_renewal", "closing"),)
+    __table_args__ = (
+        UniqueConstraint("scheme_year_id", "is_renewal", "closing"),
+        CheckConstraint("closing >= 1 AND months_before >= 0 AND day BETWEEN 1 AND 31", name="day"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scheme_year_id: Mapped[int] = mapped_column(ForeignKey("guardkun_scheme_year.id"))
@@ -116,10 +136,14 @@ class SchemeDeadline(Entity):
     closing: Mapped[int] = mapped_column(Integer)
     months_before: Mapped[int] = mapped_column(Integer)
     day: Mapped[int] = mapped_column(Integer)
+    scheme_year: Mapped[SchemeYear] = relationship(back_populates="deadlines")
 
 
 class SchemeClause(Entity):
-    """A clause of the policy; ``attaches`` says with what it comes: ``always`` or a rated clause's name (B-016)."""
+    """A clause of the policy; ``attaches`` says with what it comes: ``always`` or an option's name (B-016).
+
+    The clause of the option ``valuables`` has two codes with ・ between them: without and with 輸送警備.
+    """
 
     __tablename__ = "guardkun_scheme_clause"
     __table_args__ = (UniqueConstraint("scheme_year_id", "position"),)
@@ -128,15 +152,19 @@ class SchemeClause(Entity):
     scheme_year_id: Mapped[int] = mapped_column(ForeignKey("guardkun_scheme_year.id"))
     position: Mapped[int] = mapped_column(Integer)
     title: Mapped[str] = mapped_column(String(100))
-    code: Mapped[str] = mapped_column(String(4), default="")
+    code: Mapped[str] = mapped_column(String(9), default="")
     is_automatic: Mapped[bool] = mapped_column(Boolean, default=False)
     attaches: Mapped[str] = mapped_column(String(40), default="always")
+    scheme_year: Mapped[SchemeYear] = relationship()
+
+    def __repr__(self) -> str:
+        return self.title
 
 
 class SchemeCover(Entity):
     """One line of the cover table as it is printed: limit and deductible in words (B-017 to B-028).
 
-    ``clause`` is ``basic`` or a rated option's name; ``choices`` are the limits in yen that may be chosen,
+    ``clause`` is ``basic`` or an option's name; ``choices`` are the limits in yen that may be chosen,
     separated by commas, empty where there is nothing to choose.
     """
 
@@ -152,6 +180,10 @@ class SchemeCover(Entity):
     limit_text: Mapped[str] = mapped_column(Text)
     deductible_text: Mapped[str] = mapped_column(String(100))
     choices: Mapped[str] = mapped_column(String(200), default="")
+    scheme_year: Mapped[SchemeYear] = relationship()
+
+    def __repr__(self) -> str:
+        return self.title
 
 
 class SchemeBenefit(Entity):
@@ -165,7 +197,7 @@ class SchemeBenefit(Entity):
     __table_args__ = (
         UniqueConstraint("scheme_year_id", "position"),
         CheckConstraint("least <= most", name="range"),
-        CheckConstraint("kind IN ('death', 'disability', 'hospital', 'treatment')", name="kind"),
+        CheckConstraint(one_of("kind", BenefitKind), name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -176,6 +208,25 @@ class SchemeBenefit(Entity):
     days_to: Mapped[int | None] = mapped_column(Integer)
     least: Mapped[int] = mapped_column(Integer)
     most: Mapped[int] = mapped_column(Integer)
+    scheme_year: Mapped[SchemeYear] = relationship()
+
+
+class SchemeDuty(Entity):
+    """One of the duties of 警備業法第2条, all of which are covered as one (B-029)."""
+
+    __tablename__ = "guardkun_scheme_duty"
+    __table_args__ = (UniqueConstraint("scheme_year_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scheme_year_id: Mapped[int] = mapped_column(ForeignKey("guardkun_scheme_year.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(String(40))
+    content: Mapped[str] = mapped_column(String(200))
+    example: Mapped[str] = mapped_column(String(200))
+    scheme_year: Mapped[SchemeYear] = relationship()
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 class SchemeCalendarRow(Entity):
@@ -188,3 +239,7 @@ class SchemeCalendarRow(Entity):
     day: Mapped[date] = mapped_column(Date)
     is_about: Mapped[bool] = mapped_column(Boolean, default=False)
     title: Mapped[str] = mapped_column(String(200))
+    scheme_year: Mapped[SchemeYear] = relationship()
+
+    def __repr__(self) -> str:
+        return self.title

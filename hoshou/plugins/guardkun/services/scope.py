@@ -1,6 +1,6 @@
 """Whose enrolments are whose: stated once, used by every screen, export, API and service (B-101, B-102, D-32)."""
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from hoshou.base.errors import NotFound
@@ -35,10 +35,7 @@ def visible_enrolments(subject: Subject) -> ColumnElement[bool]:
     registrations = select(AgencyRegistration.id).where(visible_registrations(subject))
     parts: list[ColumnElement[bool]] = [Enrolment.registration_id.in_(registrations)]
     if subject.has(*_INSURERS) and subject.insurer_id is not None:
-        led = select(SchemeInsurer.scheme_year_id).where(
-            SchemeInsurer.insurer_id == subject.insurer_id, SchemeInsurer.is_lead
-        )
-        parts.append(Enrolment.scheme_year_id.in_(led))
+        parts.append(Enrolment.scheme_year_id.in_(_led_years(subject)))
     if subject.has(Role.PREFECTURE):
         own = select(PrefectureStaff.prefecture_id).where(PrefectureStaff.user_id == subject.user_id)
         parts.append(Enrolment.unit_id.in_(select(Unit.id).join(Unit.member).where(Member.prefecture_id.in_(own))))
@@ -46,8 +43,18 @@ def visible_enrolments(subject: Subject) -> ColumnElement[bool]:
 
 
 def visible_quotes(subject: Subject) -> ColumnElement[bool]:
-    """The quotes under the registrations that this user may know of."""
-    return Quote.registration_id.in_(select(AgencyRegistration.id).where(visible_registrations(subject)))
+    """The quotes under the registrations that this user may know of; staff of the year's lead insurer all (D-32)."""
+    registrations = select(AgencyRegistration.id).where(visible_registrations(subject))
+    parts: list[ColumnElement[bool]] = [Quote.registration_id.in_(registrations)]
+    if subject.has(*_INSURERS) and subject.insurer_id is not None:
+        parts.append(Quote.scheme_year_id.in_(_led_years(subject)))
+    return or_(*parts)
+
+
+def _led_years(subject: Subject) -> Select[tuple[int]]:
+    return select(SchemeInsurer.scheme_year_id).where(
+        SchemeInsurer.insurer_id == subject.insurer_id, SchemeInsurer.is_lead
+    )
 
 
 def enrolment_for(session: Session, subject: Subject, enrolment_id: int) -> Enrolment:
