@@ -154,7 +154,7 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
     assert "G2600000001" in record
     assert "2026/05/01 発送済" in record
     assert "計上しました。証券番号：G2600000001" in record
-    assert agent.get("/guardkun/enrolments/1/certificate.pdf").body.startswith(b"%PDF")
+    assert agent.get("/guardkun/enrolments/1/documents/certificate.pdf").body.startswith(b"%PDF")
 
 
 @pytest.mark.req("B-060")
@@ -318,7 +318,7 @@ def test_an_agency_sees_its_own_numbers_contracts_on_every_screen(site: Site) ->
                 assert seen <= own, (user, screen)
         listed = client.get("/guardkun/enrolments/list/")
         assert {number for number in (1, 2, 3) if f"加入者{number}番" in listed} == own
-    assert site.as_("agent").get("/guardkun/enrolments/2/certificate.pdf", status=404)
+    assert site.as_("agent").get("/guardkun/enrolments/2/documents/certificate.pdf", status=404)
     assert site.as_("agent").get("/guardkun/applications/new?quote=2", status=404)
     for address in (
         "/guardkun/enrolments/2/register",

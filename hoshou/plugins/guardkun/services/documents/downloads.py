@@ -17,6 +17,7 @@ from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun.models.changes import Change
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Quote
 from hoshou.plugins.guardkun.rules.changes import ChangeState
+from hoshou.plugins.guardkun.rules.validity_statement import read_statement
 from hoshou.plugins.guardkun.services.documents import (
     accident_report,
     application_form,
@@ -62,7 +63,10 @@ def _confirmation(session: Session, enrolment: Enrolment, clock: Clock) -> bytes
 
 
 def _statement(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:
-    return validity_statement.validity_statement(session, enrolment, None, clock)
+    stored = enrolment.same_sales_confirmation
+    return validity_statement.validity_statement(
+        session, enrolment, read_statement(stored) if stored else None, clock
+    )
 
 
 MAKERS: Mapping[str, tuple[str, Maker]] = {
