@@ -29,6 +29,12 @@ def signed(key: str = "rsa", *, stamped: bool = False) -> bytes:
     return _sign(plain(), key, "Signature1", stamped=stamped)
 
 
+def signed_by(name: str) -> bytes:
+    """A page signed by somebody of that name."""
+    signer = signers.PdfSigner(signers.PdfSignatureMetadata(field_name="Signature1"), _signer("p384", name))
+    return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(plain()))).getvalue()
+
+
 def signed_twice() -> bytes:
     """A second person signs what the first one has signed."""
     return _sign(signed(), "p384", "Signature2")

@@ -41,7 +41,7 @@ def record_links(subject: Subject, object_kind: str, object_id: int) -> Iterable
     return (
         RecordLink(
             title=_("受領の状況"),
-            detail=_("メールが届いたか、だれが閲覧・ダウンロードしたかを確かめ、受領確認書を作成できます。"),
+            detail=_("メールが届いたか、だれが閲覧し、受け取ったかを、日時とともに確認できます。"),
             url=url_for("ReceiptView.show", pk=object_id),
         ),
     )
@@ -55,7 +55,7 @@ def home_items(subject: Subject) -> Iterable[HomeItem]:
     count, first = undownloaded_soon(db.session(), subject, platform().clock.today(), days)
     if first is not None:
         yield HomeItem(
-            title=_("まだダウンロードされていない証券等"),
+            title=_("未受領の証券等"),
             detail=_(
                 "%(days)s日以内に保険始期を迎えますが、発注者さまがまだダウンロードしていません。受注者さまにご確認ください。",
                 days=days,

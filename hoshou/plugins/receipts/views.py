@@ -48,7 +48,7 @@ class ReceiptView(BaseView):
         knows_folders = subject.has(Role.AGENCY, Role.INSURER, Role.AUDITOR)
         page = self.render_template(
             "receipts/list.html",
-            title=_("まだダウンロードされていない証券等"),
+            title=_("未受領の証券等"),
             window=window,
             days=asked["days"] or usual,
             most_days=MOST_DAYS,
@@ -137,7 +137,7 @@ STAFF_VIEWS = (
             Role.ASSOCIATION: frozenset({"list"}),
         },
         name="receipts",
-        label=N_("まだダウンロードされていない証券等"),
+        label=N_("未受領の証券等"),
         category="bonds",
         category_label=N_("保証証券等"),
         order=13,

@@ -57,7 +57,7 @@ class Desk:
     def download(self, made: MadeFolder) -> bytes:
         """An orderer comes all the way and downloads the newest file."""
         _browser, page = self.site.preview(made)
-        body: bytes = page.click("ダウンロード").body
+        body: bytes = page.click("^ダウンロード$").body
         return body
 
     def whole_way(self, made: MadeFolder) -> None:
@@ -78,7 +78,7 @@ class Desk:
         self.minutes_pass(1)
         page = self.site.verify(page, self.site.code()).follow()
         self.minutes_pass(1)
-        assert page.click("ダウンロード").body == made.files[-1]
+        assert page.click("^ダウンロード$").body == made.files[-1]
 
 
 def open_desk(app: Flask, site: PublicSite, mailbox: Mailbox) -> Desk:

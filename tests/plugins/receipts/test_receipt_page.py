@@ -111,9 +111,9 @@ def test_each_file_is_told_with_its_digest_and_its_downloads(desk: Desk) -> None
     added = desk.folder(policy_number=made.policy_number, files=[("お知らせ.pdf", b"")], kind="change_notice")
     desk.minutes_pass(3)
     _browser, page = desk.site.preview(added)
-    page.click("ダウンロード")
+    page.click("^ダウンロード$")
     desk.minutes_pass(2)
-    page.click("ダウンロード")
+    page.click("^ダウンロード$")
     newest, first = rows(desk.agent().get(page_of(made)), "ファイル")
     assert newest[0:2] == ["2", "契約内容変更のお知らせ"]
     assert newest[-2:] == ["2回 2026/04/15 12:03 2026/04/15 12:05", "見本市 city.example.lg.jp"]

@@ -1,16 +1,21 @@
-"""まだダウンロードされていない証券等: which folders, whose, and at what cost (P-007, P-011)."""
+"""未受領の証券等: which folders, whose, and at what cost (P-007, P-011)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from webtest import TestApp
 
+from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.subject import Role, Subject
-from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.models import BondFolder, BondWaiting
+from hoshou.plugins.bonds.services.passwords import new_secrets
+from hoshou.plugins.bonds.services.waiting import keep_waiting, release
 from hoshou.plugins.receipts.plugin import home_items
 from hoshou.plugins.receipts.rules.window import Place, Side, Window
 from hoshou.plugins.receipts.services.receipt import read_receipt
@@ -20,6 +25,7 @@ from hoshou.plugins.receipts.services.undownloaded import (
     undownloaded_soon,
 )
 from tests.accounts import add_agency, insurer_id
+from tests.plugins.bonds.factories import STAFF, insurer_subject
 from tests.plugins.receipts.crowd import add_crowd, counted_work
 from tests.plugins.receipts.desk import LIST, Desk
 
@@ -51,6 +57,37 @@ def test_a_folder_is_listed_until_an_orderer_downloads_its_newest_file(desk: Des
     added = desk.folder(policy_number=made.policy_number, insurance_start="2026-04-20")
     assert listed(agent) == [made.policy_number], "the added file hasn't been downloaded"
     desk.download(added)
+    assert listed(agent) == []
+
+
+@pytest.mark.req("P-011", "A16")
+def test_a_file_that_waited_for_the_scanner_counts_from_its_release(desk: Desk) -> None:
+    made = desk.folder(insurance_start="2026-04-20")
+    desk.download(made)
+    desk.minutes_pass(1)
+    added = desk.folder(policy_number=made.policy_number, insurance_start="2026-04-20")
+    agent = desk.agent()
+    assert listed(agent) == [made.policy_number]
+    clock = desk.site.clock
+
+    def hold_back(session: Session) -> int:
+        folder = session.get_one(BondFolder, made.folder_id)
+        keep_waiting(session, clock, STAFF, insurer_subject(session), folder, [folder.files[0]])
+        return session.scalars(select(BondWaiting.id)).one()
+
+    waiting = desk.site.run(hold_back)
+    assert listed(agent) == [], "nobody can download it"
+    assert "検査待ち" in agent.get(f"/receipts/folders/{made.folder_id}")
+    desk.minutes_pass(1)
+    assert desk.download(added) == made.files[0], "meanwhile the older file is downloaded again"
+    desk.minutes_pass(1)
+    secrets = new_secrets()
+    desk.site.run(
+        lambda session: release(session, clock, platform().keys, STAFF, waiting, secrets, "http://127.0.0.1")
+    )
+    assert listed(agent) == [made.policy_number]
+    desk.minutes_pass(1)
+    desk.download(replace(added, password=secrets.password))
     assert listed(agent) == []
 
 
@@ -143,7 +180,7 @@ def test_the_home_names_how_many_and_the_first_day(desk: Desk) -> None:
     desk.folder(insurance_start="2026-04-14")
     agent = desk.agent()
     home = " ".join(agent.get("/home/").html.main.get_text(" ").split())
-    assert "まだダウンロードされていない証券等 2件 期限 2026/04/20 00:00 14日以内に保険始期を迎えますが" in home
+    assert "未受領の証券等 2件 期限 2026/04/20 00:00 14日以内に保険始期を迎えますが" in home
     clerk = Subject(9, "協会", "k@example.jp", frozenset({Role.ASSOCIATION.value}))
     auditor = Subject(9, "監査", "a@example.jp", frozenset({Role.AUDITOR.value}))
     with desk.app.test_request_context():

@@ -51,7 +51,8 @@ def post_result(
             result = session.get_one(DebitResult, result_id, populate_existing=True)
             if result.posted_at is not None:
                 return
-            if chunk and result.done_count <= start:
+            # What another process has done of this chunk is settled, and left as it is.
+            if start + len(chunk) > result.done_count:
                 _apply(session, clock, keys, actor, run_id, chunk)
                 result.done_count = start + len(chunk)
             if not chunk:

@@ -20,7 +20,7 @@ from hoshou.plugins.debits.rules.runs import settled_state
 from hoshou.plugins.debits.services.due import part_of, tell_due
 from hoshou.plugins.debits.services.endings import cancel, close_if_settled
 from hoshou.plugins.debits.services.ledger.post import post_all
-from hoshou.plugins.debits.services.tasks import open_tasks
+from hoshou.plugins.debits.services.tasks import finish_all, open_tasks
 from hoshou.plugins.debits.zengin.results import Outcome
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment
 
@@ -76,6 +76,8 @@ def _follow(session: Session, clock: Clock, keys: KeyRing, actor: Actor, answer:
         is_last=answer.outcome is not Outcome.PAID and _is_last(session, line),
     )
     set_failures(session, clock.now(), line.enrolment_id, follows.failures)
+    if answer.outcome is Outcome.PAID:
+        finish_all(session, clock, actor, line.enrolment_id)
     open_tasks(session, clock, keys, actor, line, follows.tasks)
     if follows.lapse_on is not None:
         _propose(session, clock, actor, line, follows)

@@ -20,6 +20,7 @@ from hoshou.platform.documents import render
 from hoshou.platform.mail.outbox import MailState
 from hoshou.platform.mail.template import MailTemplate
 from hoshou.platform.subject import Subject
+from hoshou.plugins.bonds.models import BondFile
 from hoshou.plugins.bonds.rules.kinds import CONTRACT_TYPE_LABELS, FILE_KIND_LABELS, ContractType, FileKind
 from hoshou.plugins.bonds.services.record import FOLDER, MAIL_STATE_LABELS
 from hoshou.plugins.bonds.services.scope import folder_for, require_uploader
@@ -147,7 +148,6 @@ def _step(receipt: Receipt, progress: Progress) -> dict[str, Any]:
 
 def _file(receipt: Receipt, found: FileReceipt) -> dict[str, Any]:
     file = found.file
-    state = "deleted" if file.deleted_at else "replaced" if file.replaced_at else "valid"
     return {
         "number": file.number,
         "kind": FILE_KIND_LABELS[FileKind(file.kind)],
@@ -155,11 +155,17 @@ def _file(receipt: Receipt, found: FileReceipt) -> dict[str, Any]:
         "size": f"{file.stored_file.size:,}",
         "sha256": file.stored_file.sha256,
         "uploaded": _second(file.uploaded_at),
-        "state": state,
+        "state": _state(file),
         "first": _second(found.first),
         "count": found.count,
         "visitors": _visitors(receipt, found.visitors),
     }
+
+
+def _state(file: BondFile) -> str:
+    if file.deleted_at:
+        return "deleted"
+    return "waiting" if file.is_waiting else "replaced" if file.replaced_at else "valid"
 
 
 def _mails(mails: Sequence[MailReceipt], titles: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -67,8 +67,9 @@ class FileReceipt:
 
     @property
     def is_missing(self) -> bool:
-        """Valid, and downloaded by nobody."""
-        return not self.count and self.file.deleted_at is None and self.file.replaced_at is None
+        """There to be downloaded, valid, and downloaded by nobody."""
+        file = self.file
+        return not (self.count or file.deleted_at or file.replaced_at or file.is_waiting)
 
 
 @dataclass(frozen=True)

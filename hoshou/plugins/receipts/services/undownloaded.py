@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.mail.outbox import MailState, OutboxMail
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.services.record import FOLDER
-from hoshou.plugins.bonds.services.scope import countable_folders, visible_folders
+from hoshou.plugins.bonds.services.scope import countable_folders, is_readable, visible_folders
 from hoshou.plugins.organisations.models import Insurer
 from hoshou.plugins.receipts.rules.steps import DOWNLOADED, Progress
 from hoshou.plugins.receipts.rules.window import Place, Side, Window
 from hoshou.plugins.receipts.services.progress import URL_MAILS, progress_of
 
 PAGE = 50
+RELEASED = "bonds.released"
 NOT_DELIVERED = (MailState.DEAD.value, MailState.EXPIRED.value)
 
 
@@ -104,15 +105,24 @@ def _undownloaded(today: date, window: Window) -> ColumnElement[bool]:
     first, last = window.bounds(today)
     newest = (
         select(func.max(BondFile.uploaded_at))
-        .where(BondFile.folder_id == BondFolder.id, BondFile.deleted_at.is_(None), BondFile.replaced_at.is_(None))
+        .where(BondFile.folder_id == BondFolder.id, BondFile.replaced_at.is_(None), is_readable())
         .correlate(BondFolder)
         .scalar_subquery()
+    )
+    # A file that had to wait for the malware scanner came to its readers only then.
+    released = aliased(AuditEntry)
+    released_later = exists().where(
+        released.object_kind == AuditEntry.object_kind,
+        released.object_id == AuditEntry.object_id,
+        released.action == RELEASED,
+        released.at > AuditEntry.at,
     )
     downloaded = exists().where(
         AuditEntry.object_kind == FOLDER,
         AuditEntry.object_id == cast(BondFolder.id, String),
         AuditEntry.action == DOWNLOADED,
         AuditEntry.at >= newest,
+        ~released_later,
     )
     return and_(
         BondFolder.insurance_start.between(first, last),
