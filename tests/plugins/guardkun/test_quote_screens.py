@@ -113,6 +113,7 @@ def test_a_quote_is_stored_and_shown_as_it_was_typed(agent: TestApp) -> None:
     assert facts["基礎数値の根拠"] == "2025/12/31に終了した会計年度"
     assert table(page, "毎月の引落し（月払）")[-1][-1] == "86,940"
     assert page.html.select_one("h1 .tag").text == "見本"
+    assert page.html.find("a", string="加入申込票を作成")["href"] == "/guardkun/applications/new?quote=1"
     paper = agent.get(page.html.find("a", string="見積書（PDF）")["href"])
     assert paper.body.startswith(b"%PDF-")
     row = agent.get("/guardkun/quotes/list/").html.select_one("tbody tr").text
@@ -272,7 +273,9 @@ def test_the_terminal_checks_all_stored_quotes(app: Flask, agent: TestApp) -> No
 def test_a_record_names_the_enrolments_made_of_it(app: Flask, agent: TestApp, ground: Ground) -> None:
     transact(lambda session: add_enrolment(session, ground, stage=Stage.APPLIED).id)
     quote_id = db.session.query(Enrolment).one().quote_id
-    assert "加入申込票作成済" in agent.get(f"/guardkun/quotes/show/{quote_id}").text
+    page = agent.get(f"/guardkun/quotes/show/{quote_id}")
+    assert "加入申込票作成済" in page.text
+    assert page.html.find("a", string="加入申込票を作成") is None
 
 
 @pytest.mark.req("B-033", "B-037")

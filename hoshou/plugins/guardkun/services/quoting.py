@@ -21,6 +21,7 @@ from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
 from hoshou.plugins.guardkun.rules.quote_form import FIELD_OF, QuoteForm, basis_of, request_of
+from hoshou.plugins.guardkun.rules.stages import Stage
 from hoshou.plugins.guardkun.services.agency_data import require_complete
 from hoshou.plugins.guardkun.services.numbers import take_numbers
 from hoshou.plugins.guardkun.services.rating import Rater, rater_for
@@ -81,6 +82,11 @@ class QuoteRecord:
     answer: Mapping[str, Any]
     enrolments: Sequence[Enrolment]
     may_quote: bool
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether the reader may make the application of it: one quote, one application that stands."""
+        return self.may_quote and all(row.stage == Stage.CANCELLED.value for row in self.enrolments)
 
 
 def preview(session: Session, calculators: Calculators, form: QuoteForm) -> Preview:
