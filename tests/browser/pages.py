@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from hoshou.base.clock import jst
 from hoshou.platform.calendar import Maintenance
+from hoshou.plugins.bonds.services.reading import read_folder
 from hoshou.plugins.demo.services.parties import REGISTERED
 from tests.browser import scene as who
 from tests.browser.scene import Folder, Scene
@@ -223,6 +224,35 @@ def _maintenance(visitor: Visitor, scene: Scene) -> None:
     visitor.go("/orderer", 503)
 
 
+def choose_to_verify(visitor: Visitor, data: bytes) -> None:
+    """Choose a PDF to be checked."""
+    visitor.page.set_input_files("#file", {"name": "証券.pdf", "mimeType": "application/pdf", "buffer": data})
+
+
+def _verified(visitor: Visitor, scene: Scene) -> None:
+    """The newest certificate of the scene, as its holder has it."""
+    visitor.go("/verify")
+    visitor.page.fill("#sha256", _digest(visitor, scene.certificate))
+    visitor.press("照合する")
+    visitor.page.locator("[data-verify-answer]").wait_for()
+
+
+def _digest(visitor: Visitor, folder: Folder) -> str:
+    return visitor.site.run(lambda session: read_folder(session, folder.id).first_shown.sha256)
+
+
+def _verified_unknown(visitor: Visitor, scene: Scene) -> None:
+    visitor.go("/verify")
+    choose_to_verify(visitor, pdfs.plain())
+    visitor.page.locator("[data-verify-answer]").wait_for()
+
+
+def _verify_errors(visitor: Visitor, scene: Scene) -> None:
+    visitor.go("/verify")
+    visitor.press("照合する")
+    visitor.page.locator("[data-error-summary]").wait_for()
+
+
 PUBLIC = [
     Place("home", _at("/")),
     Place("home-closed", _moved(SUNDAY, "/", 200)),
@@ -238,6 +268,10 @@ PUBLIC = [
     Place("domains-apply", _at("/domains/apply")),
     Place("domains-status", _at("/domains/status")),
     Place("domains-bodies", _at("/domains")),
+    Place("verify", _at("/verify")),
+    Place("verify-current", _verified),
+    Place("verify-unknown", _verified_unknown),
+    Place("verify-errors", _verify_errors),
     Place("viewer-password", lambda visitor, scene: visitor.go(scene.certificate.path)),
     Place("viewer-password-wrong", _wrong_password),
     Place("viewer", _viewer),

@@ -18,6 +18,7 @@ from hoshou.platform import pdf
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, reading, transact, unit_of_work
 from hoshou.platform.site.attachment import attachment
+from hoshou.platform.site.blueprint import url_if
 from hoshou.platform.site.errors import status_of, words
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.datamodel import StaffInterface
@@ -382,7 +383,7 @@ class BondHandoverView(BaseView):
     @permission_name("handover")
     def form(self, pk: int) -> Any:
         content = self._content(pk)
-        form = handover.make_form(content, current_app.config["PUBLIC_URL"])
+        form = handover.make_form(content, current_app.config["PUBLIC_URL"], self._verify_url())
         self._note(pk, content, protected=False)
         return attachment(form, content.file_name, PDF)
 
@@ -392,7 +393,9 @@ class BondHandoverView(BaseView):
     def encrypted(self, pk: int) -> Any:
         """The one page that has both the file, in itself, and the file's password: neither is kept anywhere."""
         content, form_password = self._content(pk), new_password()
-        form = handover.make_encrypted_form(content, current_app.config["PUBLIC_URL"], form_password)
+        form = handover.make_encrypted_form(
+            content, current_app.config["PUBLIC_URL"], form_password, self._verify_url()
+        )
         self._note(pk, content, protected=True)
         return self.render_template(
             "bonds/handover_encrypted.html",
@@ -417,6 +420,11 @@ class BondHandoverView(BaseView):
         here = platform()
         with reading() as session:
             return handover.form_content(session, here.clock, here.keys, current_subject(), pk)
+
+    def _verify_url(self) -> str:
+        """Where a PDF can be checked, in an installation that has such a page."""
+        path = url_if("verification.page")
+        return current_app.config["PUBLIC_URL"] + path if path else ""
 
     def _note(self, pk: int, content: handover.FormContent, *, protected: bool) -> None:
         here, subject, actor = platform(), current_subject(), staff_actor()

@@ -13,8 +13,10 @@ from hoshou.platform.mail.template import MailTemplate
 from hoshou.platform.staff.contribution import HomeItem, StaffView
 from hoshou.platform.subject import Subject
 from hoshou.plugins.debits import models as models
+from hoshou.plugins.debits.handoff_views import HANDOFF_SCREENS
 from hoshou.plugins.debits.jobs import JOBS
 from hoshou.plugins.debits.ledger_jobs import LEDGER_JOBS
+from hoshou.plugins.debits.ledger_views import LEDGER_SCREENS
 from hoshou.plugins.debits.services.mails import MAILS
 from hoshou.plugins.debits.services.waiting import Waiting, waiting_for
 from hoshou.plugins.debits.views.screens import SCREENS
@@ -33,7 +35,7 @@ WAITING = {
 
 @hookimpl
 def staff_views() -> Iterable[StaffView]:
-    return SCREENS
+    return (*SCREENS, *LEDGER_SCREENS, *HANDOFF_SCREENS)
 
 
 @hookimpl

@@ -1,6 +1,9 @@
-"""The long work of the scheme: started batches are booked, and their certificates issued."""
+"""The scheme's scheduled work: batches are booked and their certificates issued, dates announced."""
 
+from dataclasses import asdict
 from typing import Any
+
+from flask import current_app
 
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.actor import Actor, ActorKind
@@ -11,10 +14,13 @@ from hoshou.plugins.guardkun.services.book import book_batch, started_batches
 from hoshou.plugins.guardkun.services.change_progress import apply_agency_change, due_agency_changes
 from hoshou.plugins.guardkun.services.documents.certificate import certificate
 from hoshou.plugins.guardkun.services.issue import batches_to_issue, issue_batch
+from hoshou.plugins.guardkun.services.reminders import remind
 
 AGENCY_CHANGES = Actor(ActorKind.JOB, "guardkun.agency_changes")
 BOOKING = Actor(ActorKind.JOB, "guardkun.booking")
 ISSUE = Actor(ActorKind.JOB, "guardkun.certificates")
+REMINDERS = Actor(ActorKind.JOB, "guardkun.reminders")
+CALENDAR_PATH = "/scheme/calendar/"
 
 
 def _book(context: JobContext) -> dict[str, Any]:
@@ -62,6 +68,13 @@ def _change_agencies(context: JobContext) -> dict[str, Any]:
     return {"changed": len(due)}
 
 
+def _remind(context: JobContext) -> dict[str, Any]:
+    """Before work begins; what was announced already isn't announced again."""
+    settings = current_app.config
+    days, url = settings["SCHEME_REMINDER_DAYS"], settings["PUBLIC_URL"] + CALENDAR_PATH
+    return asdict(remind(context.unit_of_work, context.clock, platform().keys, REMINDERS, days, url))
+
+
 JOBS = (
     Job(
         "guardkun.agency_changes",
@@ -71,4 +84,5 @@ JOBS = (
     ),
     Job("guardkun.booking", N_("ガードくん：計上処理"), Every(20), _book),
     Job("guardkun.certificates", N_("ガードくん：加入者証の発行"), Every(20), _issue),
+    Job("guardkun.reminders", N_("ガードくん：期日のお知らせ"), At(hour="8", minute="10"), _remind),
 )

@@ -10,6 +10,8 @@ import pikepdf
 import pypdf
 import pypdfium2
 import pytest
+import segno
+from PIL import ImageOps
 from sqlalchemy import select
 from webtest import TestApp, TestResponse
 
@@ -27,7 +29,8 @@ from hoshou.plugins.bonds.services import handover
 from hoshou.plugins.bonds.services.handover import SEALING, note_form
 from hoshou.plugins.organisations.services.subject import subject_of
 from tests.accounts import add_user, fresh, log_in
-from tests.plugins.bonds.conftest import Office
+from tests.conftest import AppMaker
+from tests.plugins.bonds.conftest import Office, open_office
 from tests.plugins.bonds.test_upload import opens
 from tests.plugins.bonds.uploading import POLICY, form_values, mails, press, send
 from tests.refusals import refused
@@ -125,6 +128,38 @@ def test_the_form_has_the_password_that_opens_the_folder_and_three_blanks(upload
     assert "見本橋補修工事" not in words
     for sentence in MANUAL.split():
         assert sentence in words
+
+
+@pytest.mark.req("A-028")
+def test_the_form_leads_to_the_page_where_a_pdf_is_checked(uploaded: Office) -> None:
+    form = press(uploaded.agent, RECORD, FORM).body
+    assert "http://127.0.0.1/verify" in words_of(form)
+    with pypdfium2.PdfDocument(form) as document:
+        assert len(document) == 1
+        page = document[0].render(scale=6).to_pil().convert("1")
+    width, height = page.size
+    code = ImageOps.invert(
+        page.crop((width * 79 // 100, height * 746 // 1000, width * 89 // 100, height * 814 // 1000))
+    )
+    code = code.crop(code.getbbox())
+    expected = [bytes(row) for row in segno.make("http://127.0.0.1/verify", error="m", micro=False).matrix]
+    module = code.width / len(expected)
+    drawn = [
+        bytes(
+            bool(code.getpixel((int((x + 0.5) * module), int((y + 0.5) * module)))) for x in range(len(expected))
+        )
+        for y in range(len(expected))
+    ]
+    assert drawn == expected
+
+
+@pytest.mark.req("A-028")
+def test_without_such_a_page_the_form_names_none(make_app: AppMaker, sqlite_url: str) -> None:
+    app = make_app(sqlite_url, PLUGINS=["organisations", "bonds"])
+    with app.app_context():
+        office = open_office(app)
+        send(office.agent, form_values(office.ms))
+        assert "/verify" not in words_of(press(office.agent, RECORD, FORM).body)
 
 
 @pytest.mark.req("A-028")

@@ -15,6 +15,7 @@ from hoshou.platform.db import db, transact
 from hoshou.plugins.debits.models.mandates import CollectionAgent, Mandate
 from hoshou.plugins.guardkun.models.changes import Change
 from tests.accounts import log_in, token
+from tests.conftest import AppMaker
 from tests.plugins.debits.ground import at, result_bytes
 
 ACCOUNT_NUMBER = "7654321"
@@ -230,6 +231,11 @@ def test_contacts_of_the_prefecture_and_escalations_of_the_branch(office: Flask)
     press(prefecture, contacts, "/debits/contacts/1/finish", state="unreachable", note="転居先不明")
     assert "G2600000002" in insurer.get(contacts)
     assert press(prefecture, contacts, "/debits/contacts/2/finish", state="done").status_int == 404
+
+
+def test_a_start_warns_of_no_column(make_app: AppMaker, sqlite_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    make_app(sqlite_url)
+    assert "Filter type not supported" not in caplog.text
 
 
 @pytest.mark.req("B-067", "B-070")

@@ -192,7 +192,7 @@ def test_seeding_again_keeps_what_was_edited(app_on_both: Flask) -> None:
         session.execute(update(PrefectureAssociation).where(PrefectureAssociation.code == 1).values(phone="011"))
         return rows
 
-    assert transact(edit) == 47 + 1 + 3 + 3 + 17 + 11 + 10 + 6 + 2
+    assert transact(edit) == 47 + 1 + 3 + 3 + 17 + 11 + 10 + 6 + 2 + 17 + 3 + 3 + 5
     assert transact(lambda session: seed_scheme(session, CLOCK)) == 0
     assert db.session.scalars(select(SchemeYear.name)).one() == "改めた名前"
     assert db.session.scalar(select(func.count()).select_from(PrefectureAssociation)) == 47

@@ -20,7 +20,7 @@ from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
-from hoshou.platform.documents import TextField, encrypted, fillable, render
+from hoshou.platform.documents import TextField, encrypted, fillable, qr_code, render
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFolder, BondHandover
@@ -126,8 +126,11 @@ def form_content(session: Session, clock: Clock, keys: KeyRing, subject: Subject
     )
 
 
-def make_form(content: FormContent, public_url: str) -> bytes:
-    """The form as a PDF: the password filled in, 閲覧用URL, 工事名 and 受注者名 to be filled in (A-028)."""
+def make_form(content: FormContent, public_url: str, verify_url: str = "") -> bytes:
+    """The form as a PDF: the password filled in, 閲覧用URL, 工事名 and 受注者名 to be filled in (A-028).
+
+    ``verify_url`` is where the orderer can check a PDF; it is printed with its QR code, unless there is none.
+    """
     page = render(
         _TEMPLATE,
         {
@@ -135,6 +138,8 @@ def make_form(content: FormContent, public_url: str) -> bytes:
             "insurer": content.insurer,
             "policy_number": content.policy_number,
             "orderer_url": f"{public_url.rstrip('/')}/orderer",
+            "verify_url": verify_url,
+            "verify_qr": qr_code(verify_url) if verify_url else "",
         },
     )
     return fillable(
@@ -148,9 +153,9 @@ def make_form(content: FormContent, public_url: str) -> bytes:
     )
 
 
-def make_encrypted_form(content: FormContent, public_url: str, form_password: str) -> bytes:
+def make_encrypted_form(content: FormContent, public_url: str, form_password: str, verify_url: str = "") -> bytes:
     """The same form, opened by a password of its own (A-029)."""
-    return encrypted(make_form(content, public_url), form_password)
+    return encrypted(make_form(content, public_url, verify_url), form_password)
 
 
 def note_form(

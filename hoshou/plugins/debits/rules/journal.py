@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from hoshou.base.errors import Refused
@@ -89,7 +89,7 @@ def parts_of(event: Booked) -> tuple[Part, ...]:
 
 def fingerprint(event: Booked) -> str:
     """Sixty-four hexadecimal digits that two tellings of the same event share, and no others."""
-    return hashlib.sha256(repr((kind_of(event).value, *astuple(event))).encode()).hexdigest()
+    return hashlib.sha256(repr(event).encode()).hexdigest()
 
 
 def postings_of(event: Booked) -> tuple[Posting, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from hoshou.plugins.debits.models.failures import Lapse, LapseState
 from hoshou.plugins.debits.models.mandates import Mandate
@@ -82,6 +82,7 @@ def plan_chunk(session: Session, agent_id: int, debit: date, after: int) -> Chun
             Enrolment.stage.in_([stage.value for stage in BOOKED_STAGES]),
             Enrolment.ended_on.is_(None),
         )
+        .options(lazyload("*"))
         .order_by(Enrolment.id)
         .with_for_update(of=Enrolment)
         .execution_options(populate_existing=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import JST, Clock
@@ -295,3 +295,14 @@ def ship_batch(
         changes = {"shipped_at": shipped_at}
         advance(session, clock, actor, enrolment, Step.SHIP, changes, on=shipped_on.isoformat())
     return len(enrolments)
+
+
+def newest_batches(session: Session, limit: int = 30) -> Sequence[BookingBatch]:
+    """The batches opened last, newest first."""
+    return session.scalars(select(BookingBatch).order_by(BookingBatch.id.desc()).limit(limit)).all()
+
+
+def lines_of(batch_id: int, state: str = "") -> Select[tuple[BookingLine]]:
+    """The statement of a batch's lines, of one state when it is given."""
+    statement = select(BookingLine).where(BookingLine.batch_id == batch_id)
+    return statement.where(BookingLine.state == state) if state in set(LineState) else statement

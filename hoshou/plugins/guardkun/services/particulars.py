@@ -60,3 +60,14 @@ def reported_since(session: Session, unit_id: int, known_at: datetime) -> list[P
             .order_by(Particulars.true_from, Particulars.known_at, Particulars.id)
         )
     )
+
+
+def particulars_history(session: Session, unit_id: int) -> list[Particulars]:
+    """Every row of the unit, newest knowledge first."""
+    return list(
+        session.scalars(
+            select(Particulars)
+            .where(Particulars.unit_id == unit_id)
+            .order_by(Particulars.known_at.desc(), Particulars.id.desc())
+        )
+    )

@@ -20,6 +20,7 @@ from hoshou.plugins.guardkun.models.scheme import (
 )
 from hoshou.plugins.guardkun.rules.golden import golden
 from hoshou.plugins.guardkun.rules.prefectures import ASSOCIATION, PREFECTURES
+from hoshou.plugins.guardkun.services.help_texts import seed_help
 from hoshou.plugins.organisations.models import Agency, Insurer
 from hoshou.plugins.organisations.services.seed import seed_insurers
 
@@ -40,11 +41,11 @@ PARTS: tuple[tuple[str, type[Entity]], ...] = (
 
 
 def seed_scheme(session: Session, clock: Clock) -> int:
-    """Enter the year 2026 as a draft and the 47 prefecture associations where missing; returns how many rows.
+    """Enter the year 2026 as a draft, the 47 prefecture associations and the help where missing; returns how many rows.
 
     Running it again changes nothing: what staff have edited stays as it is.
     """
-    return _seed_prefectures(session) + _seed_year(session, clock)
+    return _seed_prefectures(session) + _seed_year(session, clock) + seed_help(session)
 
 
 def _seed_prefectures(session: Session) -> int:

@@ -29,6 +29,7 @@ from hoshou.plugins.guardkun.models.scheme import (
 )
 from hoshou.plugins.guardkun.rules.benefits import require_whole
 from hoshou.plugins.guardkun.services.benefits import benefit_table
+from hoshou.plugins.guardkun.services.calendar import events_of
 from hoshou.plugins.premium.models import RateState, RateTableVersion
 
 YEAR = "guardkun_scheme_year"
@@ -184,6 +185,10 @@ def _missing(session: Session, year: SchemeYear) -> list[Refused]:
             found.append(Refused("part_missing", title))
     try:
         require_whole(benefit_table(session, year.id))
+    except Refused as error:
+        found.append(error)
+    try:
+        events_of(session, year)
     except Refused as error:
         found.append(error)
     approved = select(RateTableVersion.id).where(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from hoshou.plugins.guardkun.services.documents.downloads import Download
 
 PDF = "application/pdf"
 KEY = "<int(max=2147483647):pk>"
+CHANGE = "<int(max=2147483647):change>"
 ENROLMENT = f"/enrolments/{KEY}/documents"
 
 
@@ -70,13 +71,16 @@ class GuardkunDocumentsView(BaseView):
     @has_access
     @permission_name("papers")
     def change_notice(self, pk: int) -> Any:
-        return _made(pk, "change_notice")
+        here, subject = platform(), current_subject()
+        change = request.args.get("change", type=int)
+        return _sent(lambda session: downloads.change_document(session, here.clock, subject, pk, change))
 
-    @expose(f"{ENROLMENT}/change_confirmation.pdf")
+    @expose(f"{ENROLMENT}/changes/{CHANGE}/confirmation.pdf")
     @has_access
     @permission_name("papers")
-    def change_confirmation(self, pk: int) -> Any:
-        return _made(pk, "change_confirmation")
+    def change_confirmation(self, pk: int, change: int) -> Any:
+        here, subject = platform(), current_subject()
+        return _sent(lambda session: downloads.confirmation_document(session, here.clock, subject, pk, change))
 
     @expose(f"{ENROLMENT}/accident_report.pdf")
     @has_access

@@ -70,10 +70,10 @@ def read_page(session: Session, language: Language, key: str, book: Book = Book.
     return ShownPage(key, _in(language, row, "title"), blocks(_in(language, row, "body")))
 
 
-def read_manual(session: Session, language: Language) -> Manual:
-    """Where the pages of the bonds' manual are on the site."""
+def read_manual(session: Session, language: Language, book: Book = Book.BONDS) -> Manual:
+    """Where the manual's pages are on the site."""
     rows = session.scalars(
-        select(GuidePage).where(GuidePage.book == Book.BONDS.value, GuidePage.manual_page.is_not(None))
+        select(GuidePage).where(GuidePage.book == book.value, GuidePage.manual_page.is_not(None))
     )
     return Manual(Place(row.manual_page, row.key, _in(language, row, "title")) for row in rows if row.manual_page)
 

@@ -5,7 +5,7 @@ const form = document.querySelector("[data-verify]");
 const status = form.querySelector("[data-verify-status]");
 const drop = form.querySelector("[data-drop]");
 
-document.querySelector("[data-verify-answer]")?.focus();
+document.querySelector("#answer-title")?.focus();
 if (window.crypto?.subtle) takeFiles();
 
 function takeFiles() {

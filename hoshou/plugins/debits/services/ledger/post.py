@@ -31,6 +31,10 @@ STEPS = {
 }
 
 
+Told = tuple[Booked, str]
+"""An event with its fingerprint."""
+
+
 @dataclass(slots=True)
 class _Levy:
     """An instalment as the ledger knows it; ``step`` is how far it has come, None before it is due."""
@@ -62,8 +66,8 @@ def post_all(session: Session, clock: Clock, events: Iterable[Booked]) -> int:
     return booked
 
 
-def _unbooked(session: Session, events: Sequence[Booked]) -> list[Booked]:
-    """The events whose keys are new, each once."""
+def _unbooked(session: Session, events: Sequence[Booked]) -> list[Told]:
+    """The events whose keys are new, each once, with their fingerprints."""
     keys = [event.key for event in events]
     rows = session.execute(select(LedgerEntry.key, LedgerEntry.fingerprint).where(LedgerEntry.key.in_(keys)))
     known = {row.key: row.fingerprint for row in rows}
@@ -72,7 +76,7 @@ def _unbooked(session: Session, events: Sequence[Booked]) -> list[Booked]:
         told = fingerprint(event)
         if event.key not in known:
             known[event.key] = told
-            new.append(event)
+            new.append((event, told))
         elif known[event.key] != told:
             raise Refused(
                 "ledger_key_taken",
@@ -82,13 +86,13 @@ def _unbooked(session: Session, events: Sequence[Booked]) -> list[Booked]:
     return new
 
 
-def _write(session: Session, clock: Clock, events: Sequence[Booked]) -> None:
-    levies = _levies(session, events)
+def _write(session: Session, clock: Clock, told: Sequence[Told]) -> None:
+    levies = _levies(session, [event for event, _print in told])
     entries, postings, steps = [], [], []
-    for number, event in zip(_entry_numbers(session, len(events)), events, strict=True):
+    for number, (event, fingerprinted) in zip(_entry_numbers(session, len(told)), told, strict=True):
         month = event.on.replace(day=1)
         parts = parts_of(event)
-        entries.append(_entry(clock, number, event, month, parts))
+        entries.append(_entry(clock, number, event, month, fingerprinted))
         for posting in postings_of(event):
             part = posting.part
             registration = levies[part.instalment_id].registration_id if part else posting.registration_id
@@ -107,7 +111,7 @@ def _write(session: Session, clock: Clock, events: Sequence[Booked]) -> None:
     # The header seals an entry, so it comes after its postings.
     for table, rows in ((LedgerPosting, postings), (LedgerEntry, entries), (LedgerLevy, steps)):
         if rows:
-            session.execute(insert(table), rows)
+            session.execute(insert(table.__table__), rows)
 
 
 def _entry_numbers(session: Session, count: int) -> list[int]:
@@ -119,8 +123,8 @@ def _entry_numbers(session: Session, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def _entry(clock: Clock, number: int, event: Booked, month: date, parts: Sequence[Part]) -> dict[str, Any]:
-    enrolments = {part.enrolment_id for part in parts}
+def _entry(clock: Clock, number: int, event: Booked, month: date, fingerprinted: str) -> dict[str, Any]:
+    enrolments = {part.enrolment_id for part in parts_of(event)}
     return {
         "id": number,
         "key": event.key,
@@ -129,7 +133,7 @@ def _entry(clock: Clock, number: int, event: Booked, month: date, parts: Sequenc
         "month": month,
         "enrolment_id": enrolments.pop() if len(enrolments) == 1 else None,
         "note": event.reason if isinstance(event, LevyCancelled) else "",
-        "fingerprint": fingerprint(event),
+        "fingerprint": fingerprinted,
         "posted_at": clock.now(),
     }
 

@@ -1,11 +1,12 @@
 """The co-insurers' hand-off files: one a month and insurer, made once, in our own layout or theirs (B-099, D-31)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
@@ -22,9 +23,10 @@ from hoshou.plugins.debits.models.handoffs import Handoff, HandoffColumn
 from hoshou.plugins.debits.models.remittances import Remittance, RemittanceLine
 from hoshou.plugins.debits.rules.handoff_layout import OWN_LAYOUT, Column, HandoffField
 from hoshou.plugins.debits.rules.sharing import commission_months, handoff_day
-from hoshou.plugins.debits.services.month_end.statements import lines_of
-from hoshou.plugins.guardkun.models.enrolments import Enrolment
+from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Instalment
+from hoshou.plugins.guardkun.models.members import Member, Unit
 from hoshou.plugins.guardkun.models.scheme import SchemeInsurer
+from hoshou.plugins.organisations.models import Agency
 
 CSV = "text/csv"
 UnitOfWork = Callable[[], AbstractContextManager[Session]]
@@ -120,11 +122,40 @@ def handoff_text(session: Session, remittance_id: int, insurer_id: int) -> tuple
     """The file's text, its lines without the head, and their premium in yen; the same for ever."""
     run = session.get_one(Remittance, remittance_id)
     columns = _layout(session, insurer_id)
-    statement = lines_of(run, RemittanceLine.insurer_id == insurer_id).order_by(RemittanceLine.instalment_id)
-    lines = list(session.scalars(statement))
-    rows: Iterable[list[str | int]] = ([_value(run, line, column.field) for column in columns] for line in lines)
+    lines = session.execute(_facts(remittance_id, insurer_id)).all()
+    rows = ([_value(run.month, line, column.field) for column in columns] for line in lines)
     text = csv_text([[column.title for column in columns], *rows])
     return text, len(lines), sum(line.premium for line in lines)
+
+
+def _facts(remittance_id: int, insurer_id: int) -> Select[Any]:
+    line, registration = RemittanceLine, AgencyRegistration
+    return (
+        select(
+            Enrolment.policy_number,
+            Enrolment.start,
+            Enrolment.period_end,
+            Member.name.label("member"),
+            Unit.name.label("unit"),
+            registration.registration_number,
+            registration.office_code,
+            Agency.name.label("agency"),
+            Instalment.number.label("instalment"),
+            line.premium,
+            line.collection_fee,
+            line.lead_share,
+            line.soliciting_share,
+            line.insurer_leads,
+        )
+        .join(Enrolment, line.enrolment_id == Enrolment.id)
+        .join(Unit, Enrolment.unit_id == Unit.id)
+        .join(Member, Unit.member_id == Member.id)
+        .join(registration, line.registration_id == registration.id)
+        .join(Agency, registration.agency_id == Agency.id)
+        .join(Instalment, line.instalment_id == Instalment.id)
+        .where(line.remittance_id == remittance_id, line.insurer_id == insurer_id)
+        .order_by(line.instalment_id)
+    )
 
 
 def _layout(session: Session, insurer_id: int) -> tuple[Column, ...]:
@@ -134,37 +165,19 @@ def _layout(session: Session, insurer_id: int) -> tuple[Column, ...]:
     return tuple(Column(HandoffField(row.field), row.title) for row in rows) or OWN_LAYOUT
 
 
-def _value(run: Remittance, line: RemittanceLine, field: HandoffField) -> str | int:
-    enrolment, registration = line.enrolment, line.registration
+def _value(debit_month: date, line: Row[Any], field: HandoffField) -> str | int:
     match field:
-        case HandoffField.POLICY_NUMBER:
-            return enrolment.policy_number or ""
         case HandoffField.MEMBER:
-            return repr(enrolment.unit)
-        case HandoffField.REGISTRATION_NUMBER:
-            return registration.registration_number
-        case HandoffField.AGENCY:
-            return registration.agency.name
-        case HandoffField.OFFICE_CODE:
-            return registration.office_code
-        case HandoffField.START:
-            return enrolment.start.isoformat()
-        case HandoffField.PERIOD_END:
-            return enrolment.period_end.isoformat()
+            return f"{line.member} {line.unit}".strip()
         case HandoffField.DEBIT_MONTH:
-            return f"{run.month:%Y-%m}"
-        case HandoffField.INSTALMENT:
-            return line.instalment.number
-        case HandoffField.PREMIUM:
-            return line.premium
-        case HandoffField.COLLECTION_FEE:
-            return line.collection_fee
-        case HandoffField.LEAD_SHARE:
-            return line.lead_share
-        case HandoffField.SOLICITING_SHARE:
-            return line.soliciting_share
+            return f"{debit_month:%Y-%m}"
         case HandoffField.COMMISSION_MONTH:
-            return f"{commission_months(run.month, insurer_leads=line.insurer_leads).commission:%Y-%m}"
+            return f"{commission_months(debit_month, insurer_leads=line.insurer_leads).commission:%Y-%m}"
+        case HandoffField.START | HandoffField.PERIOD_END:
+            return str(getattr(line, field.value))
+        case _:
+            value: str | int = getattr(line, field.value)
+            return value
 
 
 def visible_handoffs(subject: Subject) -> ColumnElement[bool]:

@@ -81,7 +81,7 @@ def _remit(session: Session, clock: Clock, actor: Actor, due: DueMonth, *, fee_d
     session.flush()
     for start in range(0, len(lines), LINES_AT_ONCE):
         rows = [{**line, "remittance_id": run.id} for line in lines[start : start + LINES_AT_ONCE]]
-        session.execute(insert(RemittanceLine), rows)
+        session.execute(insert(RemittanceLine.__table__), rows)
     audit.record(
         session,
         clock,

@@ -11,6 +11,11 @@ from hoshou.plugins.guardkun.rules.printed import PrintedEnrolment, PrintedQuote
 _TEMPLATES = Path(__file__).parents[2] / "documents"
 
 
+def template_of(name: str) -> Path:
+    """Where the document's Typst template lies."""
+    return _TEMPLATES / f"{name}.typ"
+
+
 def print_enrolment(
     template: str,
     title: str,
@@ -21,27 +26,13 @@ def print_enrolment(
     has_amounts: bool = True,
     **more: Any,
 ) -> bytes:
-    """A document about an enrolment; ``more`` is for its own template.
-
-    One with amounts is marked 見本 where they were computed with sample rates.
-    """
-    facts = asdict(enrolment)
-    quote = facts.pop("quote")
-    return print_form(
-        template,
-        title,
-        number,
-        made_on,
-        enrolment.quote.scheme,
-        is_sample=has_amounts and enrolment.quote.is_sample,
-        quote=quote,
-        enrolment=facts,
-        **more,
-    )
+    """A document about an enrolment; see :func:`enrolment_data` and :func:`print_form`."""
+    data = enrolment_data(title, number, made_on, enrolment, has_amounts=has_amounts, **more)
+    return typeset(template_of(template), data)
 
 
 def print_quote(template: str, title: str, number: str, made_on: date, quote: PrintedQuote) -> bytes:
-    """A document about a quote that need not have a member yet, marked 見本 likewise."""
+    """A document about a quote that need not have a member yet, marked 見本 where its rates are a sample."""
     return print_form(
         template, title, number, made_on, quote.scheme, is_sample=quote.is_sample, quote=asdict(quote)
     )
@@ -61,14 +52,44 @@ def print_form(
 
     Raises TemplateFailed for a character that the fonts lack.
     """
-    return typeset(
-        _TEMPLATES / f"{template}.typ",
-        {
-            "document_date": made_on,
-            "title": title,
-            "number": number,
-            "is_sample": is_sample,
-            "scheme": asdict(scheme),
-            **more,
-        },
+    data = _data(title, number, made_on, scheme, is_sample=is_sample, **more)
+    return typeset(template_of(template), data)
+
+
+def enrolment_data(
+    title: str,
+    number: str,
+    made_on: date,
+    enrolment: PrintedEnrolment,
+    *,
+    has_amounts: bool = True,
+    **more: Any,
+) -> dict[str, Any]:
+    """What the template of a document about an enrolment gets; ``more`` is for that template.
+
+    A document with amounts is marked 見本 where they were computed with sample rates.
+    """
+    facts = asdict(enrolment)
+    return _data(
+        title,
+        number,
+        made_on,
+        enrolment.quote.scheme,
+        is_sample=has_amounts and enrolment.quote.is_sample,
+        quote=facts.pop("quote"),
+        enrolment=facts,
+        **more,
     )
+
+
+def _data(
+    title: str, number: str, made_on: date, scheme: PrintedScheme, *, is_sample: bool, **more: Any
+) -> dict[str, Any]:
+    return {
+        "document_date": made_on,
+        "title": title,
+        "number": number,
+        "is_sample": is_sample,
+        "scheme": asdict(scheme),
+        **more,
+    }

@@ -48,7 +48,7 @@ def _papers(facts: PrintedEnrolment) -> list[dict[str, object]]:
         paper("事業計画値の確認資料", basis.is_business_plan),
         paper(
             "お客さまの内部資料または妥当性確認書",
-            bool(facts.same_sales_evidence),
+            facts.has_same_sales_evidence,
             facts.same_sales_evidence or "売上高が前年同値の場合",
         ),
     ]
