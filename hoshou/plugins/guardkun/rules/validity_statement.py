@@ -1,8 +1,11 @@
-"""【ゼロ精算・同額更改】保険料算出の基礎数値妥当性確認書: the words of the manual's last page (B-034, B-035)."""
+"""【ゼロ精算・同額更改】保険料算出の基礎数値妥当性確認書: the manual's last page (B-034, B-035)."""
 
+import json
 from dataclasses import dataclass
+from datetime import date
 
-from hoshou.plugins.guardkun.rules.same_sales import NEED_WORDS
+from hoshou.base.errors import Invalid, Refused
+from hoshou.base.errors import noop_gettext as N_
 
 POINTS = (
     "通知(告知)対象期間は、普通保険約款・特約等に照らし合わせて適切である。",
@@ -18,32 +21,28 @@ POINTS = (
 
 
 @dataclass(frozen=True)
-class PrintedFinding:
-    """One result as the form prints it; ``key`` is that of ``same_sales.Finding``."""
+class Finding:
+    """One result that can be ticked; ``needs_words`` asks for the reason in free text."""
 
     key: str
     text: str
     notes: tuple[str, ...] = ()
-
-    @property
-    def needs_words(self) -> bool:
-        """Whether a reason in free text goes with it."""
-        return self.key in NEED_WORDS
+    needs_words: bool = False
 
 
 SETTLEMENT = (
-    PrintedFinding(
+    Finding(
         "1",
         "①暫定保険料算出時に見込んだ基礎数値と一致していないことを確認した。",
         ("例:基礎数値に変動が少なかったため、結果として暫定保険料と確定保険料が同額となったケース等",),
     ),
-    PrintedFinding("2", "②暫定基礎数値と確定基礎数値が一致しているが、以下④⑤に該当する。"),
-    PrintedFinding("3", "③上記以外(具体的な理由を以下に記載してください)"),
+    Finding("2", "②暫定基礎数値と確定基礎数値が一致しているが、以下④⑤に該当する。"),
+    Finding("3", "③上記以外(具体的な理由を以下に記載してください)", needs_words=True),
 )
 """ゼロ精算の場合."""
 
 RENEWAL = (
-    PrintedFinding(
+    Finding(
         "4",
         "④お客さま決算月の変更、決算確定の遅れ、中途更改などの理由により、"
         "旧契約(更改前契約)と同一の会計年度の売上高等を採用している。",
@@ -52,8 +51,8 @@ RENEWAL = (
             "引き続き「事業計画値」を基礎数値とするケースを含む)",
         ),
     ),
-    PrintedFinding("5", "⑤固定(特定)の請負契約費用のみを売上高とするような業態のため、結果として一致した。"),
-    PrintedFinding(
+    Finding("5", "⑤固定(特定)の請負契約費用のみを売上高とするような業態のため、結果として一致した。"),
+    Finding(
         "6",
         "⑥比較的小さい数(量)を基礎数値とするため、結果として変動が発生しない。",
         (
@@ -62,6 +61,50 @@ RENEWAL = (
             "レク(行事参加者)包括契約等を含む)",
         ),
     ),
-    PrintedFinding("7", "⑦上記以外(具体的な理由を以下に記載してください)"),
+    Finding("7", "⑦上記以外(具体的な理由を以下に記載してください)", needs_words=True),
 )
 """同額更改の場合."""
+
+_FINDINGS = {finding.key: finding for finding in (*SETTLEMENT, *RENEWAL)}
+
+
+@dataclass(frozen=True)
+class ValidityStatement:
+    """The statement as filled in: who looked at what and when, and which of ①–⑦ is so (``finding`` "1" to "7").
+
+    Raises Invalid with a Refused for each field at fault: ``required`` for a missing name or material,
+    ``checked_points`` unless all checkpoints were gone through, ``finding`` for none of ①–⑦, ``finding_words`` for
+    ③ or ⑦ without a reason.
+    """
+
+    confirmed_by: str
+    is_employee: bool
+    documents: str
+    viewed_on: date
+    checked_points: bool
+    finding: str
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        faults = [
+            Refused("required", N_("入力してください。"), field=field)
+            for field in ("confirmed_by", "documents")
+            if not getattr(self, field).strip()
+        ]
+        if not self.checked_points:
+            message = N_("妥当性確認チェックポイントをすべて確認してください。")
+            faults.append(Refused("checked_points", message, field="checked_points"))
+        finding = _FINDINGS.get(self.finding)
+        if finding is None:
+            faults.append(Refused("finding", N_("確認結果を①～⑦から選択してください。"), field="finding"))
+        elif finding.needs_words and not self.words.strip():
+            message = N_("③または⑦の場合は、具体的な理由を入力してください。")
+            faults.append(Refused("finding_words", message, field="words"))
+        if faults:
+            raise Invalid(faults)
+
+
+def read_statement(document: str) -> ValidityStatement:
+    """The statement as it is kept with an enrolment: JSON of its fields."""
+    fields = json.loads(document)
+    return ValidityStatement(**{**fields, "viewed_on": date.fromisoformat(fields["viewed_on"])})

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.platform.mail.template import CONTROL
 from hoshou.plugins.guardkun.models.scheme import SchemeBenefit, SchemeCalendarRow, SchemeCover, SchemeDeadline
 from hoshou.plugins.guardkun.rules.benefits import BY_DAYS, BenefitKind
 from hoshou.plugins.guardkun.services.years import require_draft, require_unclosed
@@ -27,7 +28,7 @@ def prepare_part(session: Session, part: Any) -> None:
     """Check a row before it is stored.
 
     Raises Refused ``year_is_fixed``, ``day_unlikely``, ``months_unlikely``, ``choices_unreadable``,
-    ``days_unlikely`` and ``range_reversed``.
+    ``days_unlikely``, ``range_reversed`` and ``control_character``, which a mail about the date couldn't hold.
     """
     require_editable(session, part)
     if isinstance(part, SchemeDeadline):
@@ -36,6 +37,8 @@ def prepare_part(session: Session, part: Any) -> None:
         _check_cover(part)
     elif isinstance(part, SchemeBenefit):
         _check_benefit(part)
+    elif isinstance(part, SchemeCalendarRow) and CONTROL.search(part.title):
+        raise Refused("control_character", N_("改行や制御文字は使えません。"), field="title")
 
 
 def _check_deadline(row: SchemeDeadline) -> None:

@@ -49,7 +49,7 @@ REMINDER_MAIL = MailTemplate(
 ガードくん賠償責任保険の期日が近づいています。
 
 期日: $DAY
-$EVENTS
+予定: $EVENTS
 
 日程表: $CALENDAR_URL
 
@@ -61,7 +61,7 @@ $EVENTS
         MailVariable(
             "EVENTS",
             N_("その日の予定"),
-            "・第1回募集締切（2026/06/01始期）：本登録と書類の到着（17:00まで）",
+            "第1回募集締切（2026/06/01始期）：本登録と書類の到着（17:00まで）",
             required=True,
         ),
         MailVariable("CALENDAR_URL", N_("日程表の画面"), "https://example.jp/scheme/calendar/"),
@@ -161,7 +161,7 @@ def _tell(
         values = {
             "USER_NAME": f"{user.last_name} {user.first_name}",
             "DAY": f"{day:%Y/%m/%d}",
-            "EVENTS": "\n".join(lines),
+            "EVENTS": " / ".join(lines),
             "CALENDAR_URL": calendar_url,
         }
         queue(
@@ -191,4 +191,4 @@ def _mails_for(user: User, events: Sequence[Event]) -> Iterator[tuple[date, list
 
 def _line(event: Event) -> str:
     until = f"（{event.at:%H:%M}まで）" if event.at else ""
-    return f"・{event.sentence}{until}"
+    return f"{event.sentence}{until}"

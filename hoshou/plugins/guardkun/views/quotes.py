@@ -106,7 +106,7 @@ def sentences_of(error: DomainError) -> dict[str | None, str]:
 
 def sentence_of(fault: DomainError) -> str:
     """The refusal with the field it is about."""
-    if fault.field not in FIELD_LABELS:
+    if fault.field is None or fault.field not in FIELD_LABELS:
         return words(fault)
     return str(_("%(field)s：%(sentence)s", field=_(FIELD_LABELS[fault.field]), sentence=words(fault)))
 

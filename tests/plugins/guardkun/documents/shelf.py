@@ -14,7 +14,7 @@ from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolm
 from hoshou.plugins.guardkun.models.members import Particulars, PrefectureAssociation
 from hoshou.plugins.guardkun.rules.failure_notice import FailureNotice
 from hoshou.plugins.guardkun.rules.printed import PrintedInstalment
-from hoshou.plugins.guardkun.rules.same_sales import SameSalesConfirmation
+from hoshou.plugins.guardkun.rules.validity_statement import ValidityStatement
 from hoshou.plugins.guardkun.services.documents.accident_report import accident_report
 from hoshou.plugins.guardkun.services.documents.application_form import application_form
 from hoshou.plugins.guardkun.services.documents.certificate import certificate
@@ -51,7 +51,7 @@ FACTS = {
     "email": "",
 }
 SECOND_FAILURE = FailureNotice((AUGUST, SEPTEMBER), pay_by=date(2026, 9, 28))
-STATEMENT = SameSalesConfirmation(
+STATEMENT = ValidityStatement(
     "確認 太郎", True, "総勘定元帳", date(2026, 4, 10), True, "7", "同額の契約だけであるため"
 )
 

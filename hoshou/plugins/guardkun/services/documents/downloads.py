@@ -1,9 +1,7 @@
 """One document for one reader: whose it is, made or taken from the store, and noted (B-054, B-062, B-090, B-101)."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +16,7 @@ from hoshou.platform.files.store import FileStore
 from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun.models.changes import Change
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Quote
-from hoshou.plugins.guardkun.rules.same_sales import SameSalesConfirmation
+from hoshou.plugins.guardkun.rules.validity_statement import read_statement
 from hoshou.plugins.guardkun.services.documents import (
     accident_report,
     application_form,
@@ -54,11 +52,9 @@ class Download:
 
 def _statement(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:
     stored = enrolment.same_sales_confirmation
-    filled = None
-    if stored:
-        values = json.loads(stored)
-        filled = SameSalesConfirmation(**{**values, "viewed_on": date.fromisoformat(values["viewed_on"])})
-    return validity_statement.validity_statement(session, enrolment, filled, clock)
+    return validity_statement.validity_statement(
+        session, enrolment, read_statement(stored) if stored else None, clock
+    )
 
 
 MAKERS: Mapping[str, tuple[str, Maker]] = {
