@@ -146,8 +146,12 @@ def signed() -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(plain()))
     metadata = signers.PdfSignatureMetadata(field_name="Signature1")
     field = fields.SigFieldSpec("Signature1", box=(72, 72, 300, 120))
-    made = aside(signers.PdfSigner(metadata, signer, new_field_spec=field).sign_pdf, writer)
-    return bytes(made.getbuffer())
+    return sign(signers.PdfSigner(metadata, signer, new_field_spec=field), writer)
+
+
+def sign(signer: signers.PdfSigner, writer: IncrementalPdfFileWriter) -> bytes:
+    """The signed file."""
+    return bytes(aside(signer.sign_pdf, writer).getbuffer())
 
 
 @cache

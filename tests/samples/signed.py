@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import pikepdf
@@ -14,7 +15,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
-from tests.samples.pdfs import plain
+from tests.samples.pdfs import plain, sign
 
 KEYS = ("rsa", "pss", "p384", "ed25519", "dsa")
 SIGNER = "見本海上火災保険株式会社 電子証券署名"
@@ -32,7 +33,7 @@ def signed(key: str = "rsa", *, stamped: bool = False) -> bytes:
 def signed_by(name: str) -> bytes:
     """A page signed by somebody of that name."""
     signer = signers.PdfSigner(signers.PdfSignatureMetadata(field_name="Signature1"), _signer("p384", name))
-    return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(plain()))).getvalue()
+    return sign(signer, IncrementalPdfFileWriter(io.BytesIO(plain())))
 
 
 def signed_twice() -> bytes:
@@ -43,7 +44,9 @@ def signed_twice() -> bytes:
 def signed_and_time_stamped() -> bytes:
     """A document time stamp over a signed file, as for keeping it long."""
     writer = IncrementalPdfFileWriter(io.BytesIO(signed()))
-    return signers.PdfTimeStamper(_authority()).timestamp_pdf(writer, "sha256").getvalue()
+    with ThreadPoolExecutor(1) as apart:
+        stamp = signers.PdfTimeStamper(_authority()).timestamp_pdf
+        return apart.submit(stamp, writer, "sha256").result().getvalue()
 
 
 def changed_inside() -> bytes:
@@ -91,7 +94,7 @@ def _sign(data: bytes, key: str, field: str, *, stamped: bool = False) -> bytes:
         _signer(key, SIGNER, ORGANISATION),
         timestamper=_authority() if stamped else None,
     )
-    return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data))).getvalue()
+    return sign(signer, IncrementalPdfFileWriter(io.BytesIO(data)))
 
 
 @cache

@@ -103,7 +103,7 @@ class LedgerView(BaseView):
     @permission_name("list")
     def csv(self) -> Any:
         """The trial balance as it is shown."""
-        month, books = month_asked() or abort(400), _books()
+        month, books = _month(), _books()
         head = [_("勘定科目"), _("前月繰越"), _("借方"), _("貸方"), _("翌月繰越")]
         rows = [
             [_(ACCOUNT_LABELS[row.account]), row.opening, row.debit, row.credit, row.closing]
@@ -118,7 +118,7 @@ class LedgerView(BaseView):
         """The lines that a figure is made of."""
         if account not in list(Account):
             abort(404)
-        month, books = month_asked() or abort(400), _books()
+        month, books = _month(), _books()
         statement = postings_under(month, Account(account), books).options(
             joinedload(LedgerPosting.entry),
             joinedload(LedgerPosting.enrolment),
@@ -253,6 +253,11 @@ def _agency_cells(row: Row) -> list[str | int]:
         f"{months.statement:%Y-%m}" if months else "",
         f"{months.commission:%Y-%m}" if months else "",
     ]
+
+
+def _month() -> date:
+    """The month asked for, or the latest one booked; without any there is nothing to show."""
+    return month_asked() or next(iter(months_booked(db.session())), None) or abort(404)
 
 
 def _books() -> Books:

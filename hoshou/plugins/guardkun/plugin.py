@@ -108,3 +108,9 @@ def home_items(subject: Subject) -> Iterable[HomeItem]:
             count=waiting.count,
             urgent=waiting.work is Work.DEFECTIVE,
         )
+    if quoting.may_quote(db.session(), subject):
+        yield HomeItem(
+            title=_("ガードくんの見積"),
+            detail=_("賦課金を計算し、見積を保存します。"),
+            url=url_for("GuardkunQuotingView.new"),
+        )

@@ -48,7 +48,8 @@ MATRIX = {
         ("FaqView", "ClauseView", "StepView", "ContactView", "RevisionView"), (CRUD, CRUD, NOBODY, NOBODY, READ)
     ),
     "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
-    "GuardkunQuoteView": (NOBODY, NOBODY, READ, "list show make", READ, READ, READ),
+    "GuardkunQuotingView": (NOBODY, NOBODY, NOBODY, "make"),
+    "GuardkunQuoteView": (NOBODY, NOBODY, READ, READ, READ, READ, READ),
     "RateEffectView": ("show", NOBODY, NOBODY, NOBODY, "show", "show"),
     "RateTableView": (KEEPS_RATES, NOBODY, NOBODY, NOBODY, READ, KEEPS_RATES),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),

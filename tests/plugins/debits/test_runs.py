@@ -189,7 +189,7 @@ def test_a_changed_account_counts_from_the_month_after_next(app: Flask) -> None:
         run_id = sent(month)
         [line] = [entry for entry in parsed(request_bytes(run_id)) if isinstance(entry, FileLine)]
         assert (line.account_number, line.new_code) == expected
-        transact(lambda session: runs.take_out(session, run_id))  # noqa: B023
+        transact(lambda session: runs.take_out(session, platform().clock, run_id))  # noqa: B023
 
 
 @pytest.mark.req("B4")

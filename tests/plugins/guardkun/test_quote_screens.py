@@ -9,18 +9,20 @@ from flask import Flask
 from sqlalchemy import update
 from webtest import TestApp, TestResponse
 
+from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.paging import PAGE
 from hoshou.platform.subject import Role
 from hoshou.plugins.guardkun.commands.quotes import quotes
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.rules.stages import Stage
+from hoshou.plugins.organisations.models import Agency
 from tests.accounts import add_user, browser, fresh, log_in, token
 from tests.platform.api.test_tokens import new_token
 from tests.plugins.guardkun.ground import Ground, add_enrolment, add_quote
 from tests.plugins.guardkun.test_quoting import lay_ground_with_all_limits
 
-NEW = "/guardkun/quotes/new"
+NEW = "/guardkun/quoting/"
 QUOTES = "/api/v1/guardkun/quotes"
 FORM = {
     "prospect_name": "見本警備株式会社",
@@ -78,13 +80,23 @@ def test_the_form_computes_without_javascript(agent: TestApp) -> None:
 
 @pytest.mark.req("B-036", "B-042")
 def test_the_script_gets_the_same_result_as_the_page(agent: TestApp) -> None:
-    answer = fill(agent, "/guardkun/quotes/preview").json
+    answer = fill(agent, "/guardkun/quoting/preview").json
     assert "84,420" in answer["html"]
     assert "<html" not in answer["html"]
-    unfinished = fill(agent, "/guardkun/quotes/preview", sales="", limit="").json["html"]
+    unfinished = fill(agent, "/guardkun/quoting/preview", sales="", limit="").json["html"]
     assert "入力すると" in unfinished
     assert "入力してください" not in unfinished
-    assert "料率表にありません" in fill(agent, "/guardkun/quotes/preview", limit="150000000").json["html"]
+    assert "料率表にありません" in fill(agent, "/guardkun/quoting/preview", limit="150000000").json["html"]
+
+
+@pytest.mark.req("B-051")
+def test_the_way_to_the_form_is_on_the_home_of_those_who_may_quote(app: Flask, agent: TestApp) -> None:
+    assert agent.get("/home/").html.find("a", href=NEW)
+    transact(lambda session: session.add(Agency(name="制度外の代理店")))
+    add_user(app, "outsider", Role.AGENCY, agency="制度外の代理店")
+    outsider = log_in(app, "outsider")
+    assert "ガードくんの見積" not in outsider.get("/home/").text
+    assert "代理店登録がありません" in outsider.get(NEW).text
 
 
 @pytest.mark.req("B-042", "B-043", "B-051", "B1")
@@ -101,6 +113,9 @@ def test_a_quote_is_stored_and_shown_as_it_was_typed(agent: TestApp) -> None:
     assert facts["基礎数値の根拠"] == "2025/12/31に終了した会計年度"
     assert table(page, "毎月の引落し（月払）")[-1][-1] == "86,940"
     assert page.html.select_one("h1 .tag").text == "見本"
+    assert page.html.find("a", string="加入申込票を作成")["href"] == "/guardkun/applications/new?quote=1"
+    paper = agent.get(page.html.find("a", string="見積書（PDF）")["href"])
+    assert paper.body.startswith(b"%PDF-")
     row = agent.get("/guardkun/quotes/list/").html.select_one("tbody tr").text
     assert "Q2026-000001" in row
     assert "86,940" in row
@@ -126,8 +141,8 @@ def test_refusals_stand_at_their_fields_and_nothing_is_stored(agent: TestApp, gr
     ]
     transact(lambda session: session.execute(update(AgencyRegistration).values(phone="", address="")))
     page = fill(agent, action="store")
-    assert "電話番号が入力されていません" in page.html.select_one("#registration_id-error").text
-    assert "住所が入力されていません" in page.html.select_one("#registration_id-error").text
+    assert "「電話番号」が入力されていない" in page.html.select_one("#registration_id-error").text
+    assert "「所在地」が入力されていない" in page.html.select_one("#registration_id-error").text
     assert fresh().query(Quote).count() == 0
 
 
@@ -258,4 +273,15 @@ def test_the_terminal_checks_all_stored_quotes(app: Flask, agent: TestApp) -> No
 def test_a_record_names_the_enrolments_made_of_it(app: Flask, agent: TestApp, ground: Ground) -> None:
     transact(lambda session: add_enrolment(session, ground, stage=Stage.APPLIED).id)
     quote_id = db.session.query(Enrolment).one().quote_id
-    assert "加入申込票作成済" in agent.get(f"/guardkun/quotes/show/{quote_id}").text
+    page = agent.get(f"/guardkun/quotes/show/{quote_id}")
+    assert "加入申込票作成済" in page.text
+    assert page.html.find("a", string="加入申込票を作成") is None
+
+
+@pytest.mark.req("B-033", "B-037")
+def test_premiums_are_final_no_screen_and_no_job_settles_them(app: Flask) -> None:
+    plugins = platform(app).plugins
+    labels = [view.label for view in plugins.collect("staff_views")]
+    titles = [job.title for job in plugins.collect("jobs")]
+    assert "見積の一覧" in labels
+    assert [text for text in labels + titles if "精算" in text] == []

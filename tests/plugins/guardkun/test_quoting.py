@@ -154,6 +154,16 @@ def test_options_stand_side_by_side_with_what_they_add(ground: Ground) -> None:
     assert levies["key_recreation", 5_000_000].answer["levy"] == 65_520 + 1_260
     assert levies["labour_dispute", 0].answer["levy"] == 65_520 + 2_520
     assert all(levies[name, None].is_chosen for name, _limit in levies)
+    # Without its own basis option 2 has no price; never one of nothing.
+    assert levies["valuables", 30_000_000].refusal.code == "valuables_basis_unknown"
+    bases = {"valuables_other_sales": "60000000", "valuables_transported": "0"}
+    taken = {
+        offer.limit: offer.answer["premium"]
+        for offer in look(replace(PLAIN, valuables_limit="30000000", **bases)).options
+        if offer.option == "valuables"
+    }
+    # 62,400 and: 60,000,000 at 1.2, 1.5 and 2.0 per thousand, the last below its floor of 200,000.
+    assert taken == {None: 62_400, 30_000_000: 134_400, 50_000_000: 162_400, 100_000_000: 262_400}
 
 
 @pytest.mark.req("B-026")

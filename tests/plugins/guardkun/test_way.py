@@ -16,8 +16,8 @@ from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolm
 from hoshou.plugins.guardkun.models.members import Member, Unit
 from hoshou.plugins.guardkun.models.scheme import SchemeYear
 from hoshou.plugins.guardkun.rules.particulars import PARTICULARS_LABELS
-from hoshou.plugins.guardkun.rules.same_sales import SameSalesConfirmation
 from hoshou.plugins.guardkun.rules.stages import STAGE_LABELS, Stage
+from hoshou.plugins.guardkun.rules.validity_statement import ValidityStatement
 from hoshou.plugins.guardkun.services.closings import closing_for
 from hoshou.plugins.guardkun.services.slip import slip_of
 from tests.accounts import add_user
@@ -68,7 +68,11 @@ def test_no_step_is_left_out(way: Way) -> None:
 @pytest.mark.req("B-002")
 @pytest.mark.parametrize(
     "changes",
-    [{"applicant_name": "別の警備株式会社"}, {"facts": replace(FACTS, company_name="別の警備株式会社")}],
+    [
+        {"applicant_name": "別の警備株式会社"},
+        {"facts": replace(FACTS, company_name="別の警備株式会社")},
+        {"applicant_name": "別の警備株式会社", "facts": replace(FACTS, company_name="別の警備株式会社")},
+    ],
 )
 def test_applicant_insured_and_member_are_one(way: Way, changes: dict[str, object]) -> None:
     way.member()
@@ -209,10 +213,14 @@ def test_sales_equal_to_last_years_need_an_explanation(way: Way) -> None:
     assert way.enrolment(enrolment).previous_id == 1
     with refused("same_sales", "same_sales_evidence"):
         way.register(enrolment)
-    form = SameSalesConfirmation("確認 太郎", True, "決算書", date(2026, 4, 10), True, "7")
-    with refused("finding_words", "finding_words"):
-        way.apply_again(enrolment, way.form(quote, "13-00002", same_sales=form))
-    way.apply_again(enrolment, way.form(quote, "13-00002", same_sales=replace(form, words="固定契約のみのため")))
+    with pytest.raises(Invalid):
+        ValidityStatement("確認 太郎", True, "決算書", date(2026, 4, 10), True, "7")
+    form = ValidityStatement("確認 太郎", True, "決算書", date(2026, 4, 10), True, "7", "固定契約のみのため")
+    with refused("viewed_on", "viewed_on"):
+        way.apply_again(
+            enrolment, way.form(quote, "13-00002", same_sales=replace(form, viewed_on=date(2026, 4, 21)))
+        )
+    way.apply_again(enrolment, way.form(quote, "13-00002", same_sales=form))
     assert '"finding": "7"' in way.enrolment(enrolment).same_sales_confirmation
     assert way.register(enrolment) == 1
 

@@ -1,5 +1,6 @@
 """The screens of the way: each role's part of it, and nobody sees another agency's contracts (B-101, B-102)."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -52,9 +53,14 @@ class Site:
             self._browsers[user] = log_in(self.app, user)
         return self._browsers[user]
 
-    def post(self, user: str, address: str, page: str = "/account/", status: Any = 302, **fields: Any) -> Any:
+    def move_to(self, instant: datetime) -> None:
+        """Later, everybody logs in anew."""
+        self.clock.move_to(instant)
+        self._browsers.clear()
+
+    def post(self, user: str, address: str, /, status: Any = 302, **fields: Any) -> Any:
         client = self.as_(user)
-        rows = [("csrf_token", token(client.get(page)))]
+        rows = [("csrf_token", token(client.get("/account/")))]
         for name, value in fields.items():
             rows += [(name, one) for one in (value if isinstance(value, list) else [value])]
         return client.post(address, rows, status=status)
@@ -129,8 +135,9 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
         closing="1",
     )
     assert "募集締切の前に計上することはできません。" in refused
-    site.clock.move_to(jst(2026, 5, 1, 9))
+    site.move_to(jst(2026, 5, 1, 9))
     site.post("lead", "/guardkun/booking/open", year=str(site.ground.year_id), start="2026-06-01", closing="1")
+    lead = site.as_("lead")
     page = lead.get("/guardkun/booking/show/1")
     assert "不備のある明細はありません。" in page
     site.post("lead", "/guardkun/booking/1/start")
@@ -142,11 +149,12 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
     assert "計上：1 / 1" in page
     assert "加入者証：1 / 1" in page
     site.post("lead", "/guardkun/booking/1/ship", shipped_on="2026-05-01")
+    agent = site.as_("agent")
     record = agent.get("/guardkun/enrolments/show/1")
     assert "G2600000001" in record
     assert "2026/05/01 発送済" in record
     assert "計上しました。証券番号：G2600000001" in record
-    assert agent.get("/guardkun/enrolments/1/certificate.pdf").body.startswith(b"%PDF")
+    assert agent.get("/guardkun/enrolments/1/documents/certificate.pdf").body.startswith(b"%PDF")
 
 
 @pytest.mark.req("B-060")
@@ -176,7 +184,7 @@ def test_defects_are_found_shown_mended_and_put_off(site: Site) -> None:
     assert "1件" in board
     assert "未着" not in site.as_("other").get("/guardkun/defects/")
     assert "不備のある加入手続き" in site.as_("agent").get("/home/")
-    site.clock.move_to(jst(2026, 5, 1, 9))
+    site.move_to(jst(2026, 5, 1, 9))
     site.post("lead", "/guardkun/booking/open", year=str(site.ground.year_id), start="2026-06-01", closing="1")
     assert "不備が解消していない明細があります。" in site.post("lead", "/guardkun/booking/1/start", status=400)
     site.post("lead", "/guardkun/booking/1/defer/1", reason="再取付け")
@@ -187,7 +195,7 @@ def test_defects_are_found_shown_mended_and_put_off(site: Site) -> None:
 @pytest.mark.req("B-084", "B-086", "B-089")
 def test_a_withdrawal_through_the_pages(site: Site) -> None:
     site.do(lambda s: add_enrolment(s, site.ground).id)
-    site.clock.move_to(jst(2026, 8, 10, 10))
+    site.move_to(jst(2026, 8, 10, 10))
     agent = site.as_("agent")
     page = agent.get("/guardkun/changes/withdrawal/1")
     form = page.forms[len(page.forms) - 1]
@@ -212,7 +220,7 @@ def test_a_withdrawal_through_the_pages(site: Site) -> None:
 def test_the_other_notices_through_the_pages(site: Site) -> None:
     site.do(lambda s: add_enrolment(s, site.ground).id)
     quote = site.do(lambda s: add_quote(s, site.ground, start="2026-09-01").id)
-    site.clock.move_to(jst(2026, 8, 10, 10))
+    site.move_to(jst(2026, 8, 10, 10))
     agent = site.as_("agent")
     page = agent.get("/guardkun/changes/particulars/1")
     form = page.forms[len(page.forms) - 1]
@@ -310,7 +318,7 @@ def test_an_agency_sees_its_own_numbers_contracts_on_every_screen(site: Site) ->
                 assert seen <= own, (user, screen)
         listed = client.get("/guardkun/enrolments/list/")
         assert {number for number in (1, 2, 3) if f"加入者{number}番" in listed} == own
-    assert site.as_("agent").get("/guardkun/enrolments/2/certificate.pdf", status=404)
+    assert site.as_("agent").get("/guardkun/enrolments/2/documents/certificate.pdf", status=404)
     assert site.as_("agent").get("/guardkun/applications/new?quote=2", status=404)
     for address in (
         "/guardkun/enrolments/2/register",
@@ -341,7 +349,8 @@ def test_the_list_is_searched_by_stage_start_and_words(site: Site) -> None:
         ("stage=at_branch", "別会社"), ("start=2026-06-01", "見本警備"), ("words=G2600000001", "見本警備"),
         ("words=別会", "別会社"), ("words=S0000002", "別会社"), ("stage=whatever", "別会社"),
     ):  # fmt: skip
-        assert found in agent.get(f"/guardkun/enrolments/list/?{query}")
+        name, _sign, value = query.partition("=")
+        assert found in agent.get("/guardkun/enrolments/list/", {name: value})
     assert "見本警備" not in agent.get("/guardkun/enrolments/list/?stage=at_branch")
     assert "該当する加入手続きはありません。" in agent.get("/guardkun/enrolments/list/?words=%25")
 

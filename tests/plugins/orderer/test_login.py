@@ -1,17 +1,26 @@
 """発注者さま用ログイン and the one-time password (A-040 to A-051, A6, A7, A21)."""
 
 from datetime import timedelta
+from fractions import Fraction
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy.orm import Session
 
+from hoshou.base.errors import TooManyTries
+from hoshou.platform.actor import Actor, ActorKind
+from hoshou.platform.context import platform
 from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.services.unlock import Match
 from hoshou.plugins.domains.models import DomainState
-from hoshou.plugins.orderer.services.login import OTP_DIGITS
-from hoshou.plugins.orderer.services.verify import TRIES_PER_DAY
+from hoshou.plugins.orderer.models import OrdererAttempt
+from hoshou.plugins.orderer.services.login import CODES_PER_HOUR, OTP_DIGITS, start_attempt
+from hoshou.plugins.orderer.services.verify import TRIES_PER_CODE, TRIES_PER_DAY, daily_limits, verify
 from tests.plugins.public_site import PublicSite, form_to
 from tests.plugins.viewer.test_entrance import WRONG, delete, essence
 
+THIEF = Actor(ActorKind.ORDERER, "a***@city.example.lg.jp", origin="203.0.113.5")
+LIFE = timedelta(minutes=30)
 GENERIC = "閲覧用URLまたは閲覧用パスワードが正しくありません。"
 
 
@@ -272,8 +281,41 @@ def test_what_is_no_code_costs_no_try(site: PublicSite, typed: str, sentence: st
 
 
 @pytest.mark.req("A7")
-def test_guessing_codes_for_a_year_is_hopeless(site: PublicSite) -> None:
-    assert TRIES_PER_DAY * 365 / 10**OTP_DIGITS <= 1e-3
+@pytest.mark.parametrize("number", [0, 1], ids=["at one address", "at every address of a folder"])
+def test_guessing_codes_at_full_speed_for_a_year_is_hopeless(site: PublicSite, number: int) -> None:
+    """By the limits in force: one more window than fits into a year can be begun in it."""
+    limit = daily_limits(platform(site.app).keys, "a@city.example.lg.jp", 1)[number]
+    guesses = limit.tries * (timedelta(days=365) // limit.window + 1)
+    assert Fraction(guesses, 10**OTP_DIGITS) <= Fraction(1, 1000)
+
+
+@pytest.mark.req("A7")
+def test_who_changes_the_address_with_each_code_has_two_hundred_tries_a_day(site: PublicSite) -> None:
+    """A contractor, say: holds URL and password, and names addresses that somebody else reads."""
+    made, tries, begun = site.folder(), 0, site.clock.now()
+
+    def guess_on(session: Session) -> int:
+        here = platform()
+        match, address = Match(made.folder_id, 1, is_gone=False), f"a{tries}@city.example.lg.jp"
+        started = start_attempt(session, here.clock, here.keys, THIEF, match, address, life=LIFE)
+        attempt = session.get_one(OrdererAttempt, started.public_id)
+        for count in range(TRIES_PER_CODE):
+            try:
+                until = here.clock.now() + LIFE
+                verify(session, here.clock, here.keys, THIEF, attempt, "0" * 8, idle=LIFE, until=until)
+            except TooManyTries:
+                return count
+        return TRIES_PER_CODE
+
+    while (guessed := site.run(guess_on)) == TRIES_PER_CODE:
+        tries += guessed
+        if tries % (CODES_PER_HOUR * TRIES_PER_CODE) == 0:
+            site.clock.advance(timedelta(hours=1))
+    assert (tries + guessed, site.clock.now() - begun < timedelta(days=1)) == (200, True)
+    # Neither the right code nor another address helps until the day is over.
+    site.clock.move_to(begun + timedelta(hours=11))
+    page = site.login(made, site.browser()).follow()
+    assert site.verify(page, site.code()).status_int == 429
 
 
 @pytest.mark.req("A7")

@@ -29,8 +29,9 @@ from hoshou.plugins.debits.rules.runs import (
     next_state,
 )
 from hoshou.plugins.debits.services.planning import Chunk, Planned, PlannedLine, plan_chunk
-from hoshou.plugins.debits.services.runs import OBJECT, Progress, UnitOfWork, locked_run
+from hoshou.plugins.debits.services.runs import OBJECT, locked_run
 from hoshou.plugins.debits.services.terms import terms_on
+from hoshou.plugins.debits.services.work import Progress, UnitOfWork
 from hoshou.plugins.guardkun.models.enrolments import Instalment
 
 BUILD_DAYS = 3

@@ -1,7 +1,6 @@
 """The ledger learns what has fallen due: each instalment once."""
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -12,11 +11,10 @@ from hoshou.base.clock import Clock
 from hoshou.plugins.debits.models.settlements import DueInstalment
 from hoshou.plugins.debits.rules.events import LevyDue, Part
 from hoshou.plugins.debits.services.ledger.post import post_all
+from hoshou.plugins.debits.services.work import UnitOfWork
 from hoshou.plugins.guardkun.models.enrolments import Instalment
 
 CHUNK = 500
-
-UnitOfWork = Callable[[], AbstractContextManager[Session]]
 
 
 def part_of(instalment: Instalment) -> Part:

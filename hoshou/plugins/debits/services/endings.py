@@ -1,6 +1,6 @@
 """An enrolment ended early: what is no longer due is taken away, what is still owed is asked for (B-088, D-36)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from hoshou.plugins.debits.rules.endings import Receivable, Share, receivable, r
 from hoshou.plugins.debits.rules.events import LevyCancelled
 from hoshou.plugins.debits.services.due import part_of, tell_due
 from hoshou.plugins.debits.services.ledger.post import post
-from hoshou.plugins.debits.services.runs import UnitOfWork
+from hoshou.plugins.debits.services.work import UnitOfWork
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment
 from hoshou.plugins.guardkun.rules.changes import ENDING_LABELS, Ending
 
@@ -70,19 +70,16 @@ def open_receivable(session: Session, clock: Clock, actor: Actor, enrolment: Enr
     """
     if enrolment.ended_on is None or session.get(EndingReceivable, enrolment.id) is not None:
         return
-    required = required_instalments(enrolment.start, enrolment.ended_on)
-    session.add(
-        EndingReceivable(
-            enrolment_id=enrolment.id,
-            required=required,
-            ended_on=enrolment.ended_on,
-            opened_at=clock.now(),
-        )
+    opened = EndingReceivable(
+        enrolment_id=enrolment.id,
+        required=required_instalments(enrolment.start, enrolment.ended_on),
+        ended_on=enrolment.ended_on,
+        opened_at=clock.now(),
     )
+    session.add(opened)
     session.flush()
-    standings = standings_of(session, enrolment.id)
-    beyond = [one for one in standings.unpaid() if one.number > required and one.id not in standings.in_run]
-    cancel(session, clock, beyond, str(ENDING_LABELS[Ending(enrolment.ending or Ending.WITHDRAWN)]))
+    cancel_beyond(session, clock, opened)
+    required, standings = opened.required, standings_of(session, enrolment.id)
     tell_due(session, clock, [one for one in standings.unpaid() if one.number <= required], on=clock.today())
     for lapse in session.scalars(
         select(Lapse).where(Lapse.enrolment_id == enrolment.id, Lapse.state == LapseState.PROPOSED.value)
@@ -102,12 +99,21 @@ def open_receivable(session: Session, clock: Clock, actor: Actor, enrolment: Enr
     )
 
 
-def cancel(session: Session, clock: Clock, instalments: Iterable[Instalment], reason: str) -> None:
-    """Take instalments away; the ledger learns of those that it knew to be due."""
-    for instalment in instalments:
-        instalment.cancelled_at = clock.now()
+def cancel_beyond(session: Session, clock: Clock, opened: EndingReceivable) -> None:
+    """Take away what isn't required, but for what a debit has settled or may yet; again, it changes nothing.
+
+    The ledger learns of those that it knew to be due.
+    """
+    standings = standings_of(session, opened.enrolment_id)
+    ending = session.scalars(select(Enrolment.ending).where(Enrolment.id == opened.enrolment_id)).one()
+    reason = str(ENDING_LABELS[Ending(ending or Ending.WITHDRAWN)])
+    for instalment in standings.instalments:
+        spared = instalment.id in standings.settled or instalment.id in standings.in_run
+        if instalment.number <= opened.required or spared:
+            continue
+        instalment.cancelled_at = instalment.cancelled_at or clock.now()
         if session.get(DueInstalment, instalment.id) is not None:
-            post(session, clock, LevyCancelled(part_of(instalment), clock.today(), reason))
+            post(session, clock, LevyCancelled(part_of(instalment), opened.opened_at.date(), reason))
     session.flush()
 
 

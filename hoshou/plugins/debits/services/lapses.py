@@ -12,12 +12,12 @@ from hoshou.platform import audit
 from hoshou.platform.actor import Actor
 from hoshou.platform.subject import Subject
 from hoshou.plugins.debits.models.failures import Lapse, LapseState
-from hoshou.plugins.debits.rules.endings import required_instalments
 from hoshou.plugins.debits.services.endings import locked_enrolment, open_receivable
 from hoshou.plugins.debits.services.scope import require_handler
 from hoshou.plugins.debits.services.settling import set_failures
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.changes import Ending
+from hoshou.plugins.guardkun.services.endings import end_cover
 
 OBJECT = "guardkun_enrolment"
 
@@ -37,13 +37,10 @@ def confirm(
     """
     require_handler(subject)
     lapse, enrolment = _proposed(session, lapse_id)
-    required_instalments(enrolment.start, effective_on)
     proposed = lapse.effective_on
     lapse.effective_on = effective_on
     _decide(clock, actor, lapse, LapseState.CONFIRMED, note)
-    enrolment.ending, enrolment.ended_on = Ending.LAPSED.value, effective_on
-    enrolment.changed_at = clock.now()
-    session.flush()
+    end_cover(session, clock, actor, enrolment, Ending.LAPSED, effective_on)
     open_receivable(session, clock, actor, enrolment)
     audit.record(
         session,

@@ -16,9 +16,10 @@ from hoshou.platform.subject import Subject
 from hoshou.plugins.debits.models.runs import DebitLine, DebitResult
 from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState
 from hoshou.plugins.debits.services.results import Numbered, numbered_lines
-from hoshou.plugins.debits.services.runs import OBJECT, Progress, UnitOfWork, locked_run
+from hoshou.plugins.debits.services.runs import OBJECT, locked_run
 from hoshou.plugins.debits.services.scope import require_handler
 from hoshou.plugins.debits.services.settling import Answer, settle
+from hoshou.plugins.debits.services.work import Progress, UnitOfWork
 from hoshou.plugins.debits.zengin.profiles import PROFILES
 from hoshou.plugins.debits.zengin.results import RESULTS, Outcome
 from hoshou.plugins.guardkun.models.enrolments import Enrolment

@@ -1,10 +1,8 @@
 """Runs found, locked, and counted; the steps that need no file: discarding and closing."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
@@ -15,12 +13,12 @@ from hoshou.platform.actor import Actor
 from hoshou.platform.subject import Subject
 from hoshou.plugins.debits.models.runs import DebitFile as BankFile
 from hoshou.plugins.debits.models.runs import DebitLine, DebitLinePart, DebitResult, DebitRun
+from hoshou.plugins.debits.models.settlements import EndingReceivable
 from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState, RunState, RunStep, next_state
+from hoshou.plugins.debits.services.endings import cancel_beyond
 from hoshou.plugins.debits.services.scope import require_handler
 
 OBJECT = "debits_run"
-UnitOfWork = Callable[[], AbstractContextManager[Session]]
-Progress = Callable[[int, int], None]
 
 
 def run_for(session: Session, run_id: int) -> DebitRun:
@@ -62,29 +60,35 @@ def tallies(session: Session, run_id: int) -> dict[LineState, Tally]:
     return {LineState(state): Tally(count, amount) for state, count, amount in rows}
 
 
-def take_out(session: Session, run_id: int, *which: object) -> int:
-    """Drop the run's waiting lines that meet the conditions; their instalments are free again. Returns how many."""
-    lines = select(DebitLine.id).where(
-        DebitLine.run_id == run_id,
-        DebitLine.state == LineState.WAITING.value,
-        *which,  # type: ignore[arg-type]
-    )
-    keys = session.scalars(lines).all()
+def take_out(session: Session, clock: Clock, run_id: int, *which: ColumnElement[bool]) -> int:
+    """Drop the run's waiting lines that meet the conditions; their instalments are free again. Returns how many.
+
+    Those of enrolments that have ended are taken away with it, where they are beyond the required ones.
+    """
+    waiting = (DebitLine.run_id == run_id, DebitLine.state == LineState.WAITING.value, *which)
+    keys = session.scalars(select(DebitLine.id).where(*waiting)).all()
+    ended = session.scalars(
+        select(EndingReceivable)
+        .join(DebitLine, DebitLine.enrolment_id == EndingReceivable.enrolment_id)
+        .where(*waiting)
+        .order_by(EndingReceivable.enrolment_id)
+    ).all()
     for start in range(0, len(keys), 500):
         some = keys[start : start + 500]
         session.execute(
             update(DebitLinePart)
             .where(DebitLinePart.line_id.in_(some))
             .values(is_open=False)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session="fetch")
         )
         session.execute(
             update(DebitLine)
             .where(DebitLine.id.in_(some))
             .values(state=LineState.DROPPED.value)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session="fetch")
         )
-    session.expire_all()
+    for opened in ended:
+        cancel_beyond(session, clock, opened)
     return len(keys)
 
 
@@ -95,7 +99,7 @@ def discard(session: Session, clock: Clock, actor: Actor, subject: Subject, run_
     state = next_state(RunState(run.state), RunStep.DISCARD)
     if not why.strip():
         raise Refused("why", N_("取り消す理由を入力してください。"), field="why")
-    dropped = take_out(session, run.id)
+    dropped = take_out(session, clock, run.id)
     run.state, run.discarded_why = state.value, why.strip()[:500]
     audit.record(
         session,

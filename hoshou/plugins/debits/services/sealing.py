@@ -26,8 +26,9 @@ from hoshou.plugins.debits.models.mandates import Mandate
 from hoshou.plugins.debits.models.runs import DebitFile, DebitLine, DebitRun
 from hoshou.plugins.debits.rules.runs import MOST_LINES, LineState, RunState, RunStep, next_state
 from hoshou.plugins.debits.services.mandates import open_number
-from hoshou.plugins.debits.services.runs import OBJECT, UnitOfWork, locked_run, run_for, take_out
+from hoshou.plugins.debits.services.runs import OBJECT, locked_run, run_for, take_out
 from hoshou.plugins.debits.services.scope import require_handler
+from hoshou.plugins.debits.services.work import UnitOfWork
 from hoshou.plugins.debits.zengin.entries import DebitLine as FileLine
 from hoshou.plugins.debits.zengin.entries import DebitSet, Header
 from hoshou.plugins.debits.zengin.profiles import PROFILES
@@ -115,7 +116,7 @@ def _fix(session: Session, clock: Clock, actor: Actor, subject: Subject, run_id:
         return
     state = next_state(RunState(run.state), RunStep.SEAL)
     ended = select(Enrolment.id).where(Enrolment.id == DebitLine.enrolment_id, Enrolment.ended_on.is_not(None))
-    take_out(session, run.id, ended.exists())
+    take_out(session, clock, run.id, ended.exists())
     left = session.scalar(
         select(DebitLine.id).where(DebitLine.run_id == run.id, DebitLine.state == LineState.WAITING.value).limit(1)
     )

@@ -18,15 +18,13 @@ from hoshou.plugins.debits.rules.events import LevyCollected
 from hoshou.plugins.debits.rules.failures import Consequences, consequences
 from hoshou.plugins.debits.rules.runs import settled_state
 from hoshou.plugins.debits.services.due import part_of, tell_due
-from hoshou.plugins.debits.services.endings import cancel, close_if_settled
+from hoshou.plugins.debits.services.endings import cancel_beyond, close_if_settled
 from hoshou.plugins.debits.services.ledger.post import post_all
 from hoshou.plugins.debits.services.tasks import finish_all, open_tasks
 from hoshou.plugins.debits.zengin.results import Outcome
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment
 
 OBJECT = "guardkun_enrolment"
-LAPSE_REASON = "振替不能"
-"""Kept in the ledger as data: why an instalment beyond the required ones was taken away."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def settle(session: Session, clock: Clock, keys: KeyRing, actor: Actor, answers:
     failures = {row.enrolment_id: row.failures for row in session.execute(standings)}
     for answer in answers:
         if answer.line.enrolment_id in ended:
-            _settle_ended(session, clock, answer.line, answer.outcome)
+            _settle_ended(session, clock, answer.line)
         elif answer.outcome is not Outcome.PAID or failures.get(answer.line.enrolment_id):
             _follow(session, clock, keys, actor, answer, failures.get(answer.line.enrolment_id, 0))
 
@@ -103,14 +101,12 @@ def _collect(session: Session, clock: Clock, lines: Sequence[DebitLine]) -> None
     )
 
 
-def _settle_ended(session: Session, clock: Clock, line: DebitLine, outcome: Outcome) -> None:
+def _settle_ended(session: Session, clock: Clock, line: DebitLine) -> None:
     """An exported debit of an enrolment that has ended since: what wasn't paid is owed by transfer, or not at all."""
     opened = session.get(EndingReceivable, line.enrolment_id)
     if opened is None:
         return
-    if outcome is not Outcome.PAID:
-        beyond = [part.instalment for part in line.parts if part.instalment.number > opened.required]
-        cancel(session, clock, beyond, LAPSE_REASON)
+    cancel_beyond(session, clock, opened)
     close_if_settled(session, clock, line.enrolment_id)
 
 

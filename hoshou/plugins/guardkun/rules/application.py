@@ -8,7 +8,7 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.base.japanese import fold
 from hoshou.plugins.guardkun.rules.duties import Duty
 from hoshou.plugins.guardkun.rules.particulars import MemberFacts
-from hoshou.plugins.guardkun.rules.same_sales import SameSalesConfirmation
+from hoshou.plugins.guardkun.rules.validity_statement import ValidityStatement
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class ApplicationForm:
     mandate_collected: bool = False
     account_unchanged: bool = False
     same_sales_evidence: str = ""
-    same_sales: SameSalesConfirmation | None = None
+    same_sales: ValidityStatement | None = None
     reports_seen: bool = False
 
 

@@ -1,23 +1,12 @@
 """What a notice of change shows item by item, before and after (III.4.(3), B-089, B-092)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.rules.changes import ChangeKind
-from hoshou.plugins.guardkun.rules.printed import PrintedEnrolment
-
-_PARTICULARS = {
-    "company_name": N_("名称"),
-    "company_kana": N_("フリガナ"),
-    "representative_title": N_("代表者の役職"),
-    "representative": N_("代表者"),
-    "postal_code": N_("郵便番号"),
-    "address": N_("所在地"),
-    "phone": N_("電話番号"),
-    "email": N_("メールアドレス"),
-}
+from hoshou.plugins.guardkun.rules.particulars import PARTICULARS_LABELS, MemberFacts
 
 
 @dataclass(frozen=True)
@@ -29,31 +18,20 @@ class ChangeLine:
     after: str
 
 
-def change_lines(kind: ChangeKind, details: Mapping[str, Any], facts: PrintedEnrolment) -> tuple[ChangeLine, ...]:
+def change_lines(kind: ChangeKind, details: Mapping[str, Any], before: MemberFacts) -> tuple[ChangeLine, ...]:
     """The items that the change's ``details`` alter, in the order of the form; none for a withdrawal.
 
-    ``details`` has the new particulars by name, or the agency's ``new_number`` and ``new_name``.
+    ``before`` is what was true of the member when the change was notified. ``details`` has the new ``facts``, or
+    both agencies' numbers and names.
     """
     if kind is ChangeKind.PARTICULARS:
-        pairs = [
-            (title, str(getattr(facts.member, name)), str(details[name]))
-            for name, title in _PARTICULARS.items()
-            if name in details
-        ]
+        known, new = asdict(before), details["facts"]
+        lines = [ChangeLine(title, known[name], new[name]) for name, title in PARTICULARS_LABELS.items()]
     elif kind is ChangeKind.AGENCY:
-        agency = facts.quote.agency
-        pairs = [
-            (
-                N_("代理店登録番号"),
-                str(details.get("old_number", agency.registration_number)),
-                str(details.get("new_number", "")),
-            ),
-            (
-                N_("代理店名"),
-                str(details.get("old_name", agency.name)),
-                str(details.get("new_name", "")),
-            ),
+        lines = [
+            ChangeLine(title, details[f"old_{name}"], details[f"new_{name}"])
+            for name, title in (("number", N_("代理店登録番号")), ("name", N_("代理店名")))
         ]
     else:
-        pairs = []
-    return tuple(ChangeLine(*pair) for pair in pairs if pair[1] != pair[2])
+        lines = []
+    return tuple(line for line in lines if line.before != line.after)

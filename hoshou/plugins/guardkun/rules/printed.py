@@ -18,6 +18,7 @@ class PrintedScheme:
     lead_agency: str
     lead_share_percent: int
     debit_day: int
+    duties: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ class PrintedEnrolment:
     is_renewal: bool
     account_unchanged: bool
     same_sales_evidence: str
+    has_same_sales_evidence: bool
     agency_copy_kept: bool
     branch_copy_kept: bool
     checks: tuple[str, ...]

@@ -1,7 +1,6 @@
 """What an agency fills in for a quote, as it is typed, and the request document that it means (II.(2), II.(5))."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,13 +10,13 @@ from hoshou.base.errors import Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.base.japanese import fold
 from hoshou.base.money import MAX_YEN
+from hoshou.plugins.guardkun.rules.lines import one_line
 
 LONGEST_NAME = 100
 LONGEST_EVIDENCE = 200
 
 _DIGITS = re.compile(r"[0-9]{1,16}")
 _DAY = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 
 Value = TypeVar("Value")
 
@@ -125,8 +124,8 @@ def basis_of(form: QuoteForm, today: date) -> QuoteBasis:
     that hasn't ended yet, and ``fiscal_year_of_plan`` where a plan names one.
     """
     faults = _Faults()
-    name = faults.of(lambda: _line(form.prospect_name, "prospect_name", LONGEST_NAME))
-    evidence = faults.of(lambda: _line(form.evidence, "evidence", LONGEST_EVIDENCE))
+    name = faults.of(lambda: one_line(form.prospect_name, "prospect_name", LONGEST_NAME))
+    evidence = faults.of(lambda: one_line(form.evidence, "evidence", LONGEST_EVIDENCE))
     year_end = None
     if not form.is_business_plan:
         year_end = faults.of(lambda: _day(form.fiscal_year_end, "fiscal_year_end"))
@@ -199,17 +198,6 @@ def _day(text: str, field: str) -> date:
         return date(*map(int, found.groups())) if found else date.fromisoformat("")
     except ValueError:
         raise Refused("not_a_day", N_("日付を正しく入力してください。"), field=field) from None
-
-
-def _line(text: str, field: str, longest: int) -> str:
-    line = unicodedata.normalize("NFC", text).strip()
-    if not line:
-        raise Refused("missing", N_("入力してください。"), field=field)
-    if any(unicodedata.category(character) in _UNPRINTABLE for character in line):
-        raise Refused("unprintable", N_("改行や制御文字は使えません。"), field=field)
-    if len(line) > longest:
-        raise Refused("too_long", N_("%(limit)d文字以内で入力してください。"), field=field, limit=longest)
-    return line
 
 
 class _Faults:

@@ -1,5 +1,6 @@
 """【ゼロ精算・同額更改】保険料算出の基礎数値妥当性確認書: the manual's last page (B-034, B-035)."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -101,3 +102,9 @@ class ValidityStatement:
             faults.append(Refused("finding_words", message, field="words"))
         if faults:
             raise Invalid(faults)
+
+
+def read_statement(document: str) -> ValidityStatement:
+    """The statement as it is kept with an enrolment: JSON of its fields."""
+    fields = json.loads(document)
+    return ValidityStatement(**{**fields, "viewed_on": date.fromisoformat(fields["viewed_on"])})

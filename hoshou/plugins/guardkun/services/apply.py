@@ -21,7 +21,6 @@ from hoshou.plugins.guardkun.rules.changes import ChangeKind, ChangeState
 from hoshou.plugins.guardkun.rules.duties import require_all_duties
 from hoshou.plugins.guardkun.rules.lines import one_line, optional_line
 from hoshou.plugins.guardkun.rules.particulars import check_facts
-from hoshou.plugins.guardkun.rules.same_sales import check_confirmation
 from hoshou.plugins.guardkun.rules.stages import BOOKED_STAGES, Stage, Step
 from hoshou.plugins.guardkun.services.agency_data import require_complete
 from hoshou.plugins.guardkun.services.closings import require_open, require_start
@@ -55,7 +54,7 @@ def apply(
     Raises NotFound, Forbidden for anyone but the quote's agency, and Refused: ``quote_taken``, ``year_not_open``,
     ``start_not_first``, ``start_outside_year``, ``applicant_differs``, ``not_a_member``, ``duties``,
     ``already_enrolled``, ``reports_unseen``, what is missing of the agency (``require_complete``) or of the member
-    (``check_facts``), and what stands against the confirmation of equal sales.
+    (``check_facts``), and ``viewed_on``.
     """
     quote = quote_for(session, subject, form.quote_id)
     require_agency(subject, quote.registration)
@@ -131,7 +130,8 @@ def _fill(
             field="reports_seen",
         )
     record_particulars(session, clock, actor, unit.id, facts, quote.start, APPLICATION)
-    confirmation = check_confirmation(form.same_sales, clock.today()) if form.same_sales else None
+    if form.same_sales is not None and form.same_sales.viewed_on > clock.today():
+        raise Refused("viewed_on", N_("閲覧日に未来の日は指定できません。"), field="viewed_on")
     version = enrolment.form_version + 1
     changes: dict[str, Any] = {
         "scheme_year_id": quote.scheme_year_id,
@@ -146,8 +146,8 @@ def _fill(
         "account_unchanged": form.account_unchanged,
         "duties": duties,
         "same_sales_evidence": optional_line(form.same_sales_evidence, "same_sales_evidence", 200),
-        "same_sales_confirmation": json.dumps(asdict(confirmation), ensure_ascii=False, default=str)
-        if confirmation
+        "same_sales_confirmation": json.dumps(asdict(form.same_sales), ensure_ascii=False, default=str)
+        if form.same_sales
         else "",
         "applied_at": clock.now(),
     }

@@ -20,9 +20,9 @@ from hoshou.platform.calculators import Calculators
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
-from hoshou.plugins.guardkun.rules.agency_details import require_complete
-from hoshou.plugins.guardkun.rules.insurers import CodeForm
 from hoshou.plugins.guardkun.rules.quote_form import FIELD_OF, QuoteForm, basis_of, request_of
+from hoshou.plugins.guardkun.rules.stages import Stage
+from hoshou.plugins.guardkun.services.agency_data import require_complete
 from hoshou.plugins.guardkun.services.numbers import take_numbers
 from hoshou.plugins.guardkun.services.rating import Rater, rater_for
 from hoshou.plugins.guardkun.services.scope import visible_quotes
@@ -83,6 +83,11 @@ class QuoteRecord:
     enrolments: Sequence[Enrolment]
     may_quote: bool
 
+    @property
+    def may_apply(self) -> bool:
+        """Whether the reader may make the application of it: one quote, one application that stands."""
+        return self.may_quote and all(row.stage == Stage.CANCELLED.value for row in self.enrolments)
+
 
 def preview(session: Session, calculators: Calculators, form: QuoteForm) -> Preview:
     """Nothing is stored. Raises Refused (Invalid for several) for what can't be computed, ``field`` as in the form."""
@@ -114,7 +119,7 @@ def make_quote(
     registration = _own_registration(session, subject, form.registration_id)
     try:
         rater = rater_for(session, calculators, date.fromisoformat(request["start"]))
-        _require_complete(rater.year, registration)
+        require_complete(rater.year, registration)
         answer = rater.answer(request)
     except Refused as error:
         raise in_form(error) from error
@@ -201,6 +206,14 @@ def starts(session: Session, today: date) -> list[date]:
     return firsts
 
 
+def may_quote(session: Session, subject: Subject) -> bool:
+    """Whether this is an agency's user, and the agency has a registration of the scheme."""
+    if not subject.has(Role.AGENCY) or subject.agency_id is None:
+        return False
+    own = select(AgencyRegistration.id).where(AgencyRegistration.agency_id == subject.agency_id)
+    return session.scalar(own.limit(1)) is not None
+
+
 def require_agency(subject: Subject) -> None:
     """Raises Forbidden ``not_an_agency`` for anyone but an agency's staff."""
     if not subject.has(Role.AGENCY) or subject.agency_id is None:
@@ -238,28 +251,6 @@ def _own_registration(session: Session, subject: Subject, typed: str) -> AgencyR
     )
 
 
-def _require_complete(year: SchemeYear, registration: AgencyRegistration) -> None:
-    form = next((row.code_form for row in year.insurers if row.insurer_id == registration.insurer_id), None)
-    if form is None:
-        raise Refused(
-            "insurer_not_in_year",
-            N_("この代理店登録の保険会社は、この年度の引受保険会社ではありません。"),
-            field="registration_id",
-        )
-    require_complete(
-        {
-            "registration_number": registration.registration_number,
-            "office_code": registration.office_code,
-            "share_pattern": registration.share_pattern,
-            "contact_name": registration.contact_name,
-            "phone": registration.phone,
-            "postal_code": registration.postal_code,
-            "address": registration.address,
-        },
-        CodeForm(form),
-    )
-
-
 def _limits(rater: Rater, request: Mapping[str, Any]) -> list[Offer]:
     limits = sorted(map(int, json.loads(rater.table.document)["basic"]))
     return [_offer(rater, "limit", limit, {**request, "limit": limit}, request) for limit in limits]
@@ -267,6 +258,7 @@ def _limits(rater: Rater, request: Mapping[str, Any]) -> list[Offer]:
 
 def _options(rater: Rater, request: Mapping[str, Any]) -> list[Offer]:
     offers = []
+    is_known = "valuables" in request["options"]
     for name, limits in (
         ("key_recreation", KEY_RECREATION_LIMITS),
         ("valuables", VALUABLES_LIMITS),
@@ -274,7 +266,10 @@ def _options(rater: Rater, request: Mapping[str, Any]) -> list[Offer]:
         ("labour_dispute", (0,)),
     ):
         for limit in (None, *limits):
-            offers.append(_offer(rater, name, limit, _with_option(request, name, limit), request))
+            if name == "valuables" and limit and not is_known:
+                offers.append(Offer(name, limit, False, None, _basis_unknown()))
+            else:
+                offers.append(_offer(rater, name, limit, _with_option(request, name, limit), request))
     return offers
 
 
@@ -284,13 +279,16 @@ def _with_option(request: Mapping[str, Any], name: str, limit: int | None) -> di
     if limit is None:
         options.pop(name, None)
     elif name == "valuables":
-        bases = {"other_sales": 0, "transported": 0}
-        options[name] = {**bases, **options.get(name, {}), "limit": limit}
+        options[name] = {**options[name], "limit": limit}
     elif name == "key_recreation":
         options[name] = {"limit": limit}
     else:
         options.setdefault(name, {"largest_load": 0} if name == "transport" else {})
     return changed
+
+
+def _basis_unknown() -> Refused:
+    return Refused("valuables_basis_unknown", N_("オプション2を選び、見込み売上高などを入力すると計算します。"))
 
 
 def _offer(

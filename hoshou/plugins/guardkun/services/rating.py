@@ -16,9 +16,10 @@ from hoshou.platform.calculators import Calculator, Calculators
 from hoshou.platform.calendar import load_calendar
 from hoshou.plugins.guardkun.models.enrolments import Quote
 from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
+from hoshou.plugins.guardkun.services.terms import terms_of
 from hoshou.plugins.premium.models import RateTableVersion
 from hoshou.plugins.premium.services.rate_tables import in_force
-from hoshou.plugins.proration.rules.terms import SchemeTerms, terms_document
+from hoshou.plugins.proration.rules.terms import terms_document
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,7 @@ class Rater:
         return self.calculator.answer(request, self._parameters(), self.calendar)
 
     def _parameters(self) -> dict[str, Any]:
-        terms = SchemeTerms(
-            year_start_month=self.year.period_start.month,
-            first_debit_after_months=self.year.first_debit_after_months,
-            debit_day=self.year.debit_day,
-        )
-        return {"rates": json.loads(self.table.document), "terms": terms_document(terms)}
+        return {"rates": json.loads(self.table.document), "terms": terms_document(terms_of(self.year))}
 
 
 def rater_for(session: Session, calculators: Calculators, start: date) -> Rater:

@@ -76,7 +76,6 @@ class Action(StrEnum):
     CANCEL = "cancel"
     CHECK = "check"
     CHANGE = "change"
-    PROOF = "proof"
 
 
 @dataclass(frozen=True)
@@ -150,7 +149,6 @@ def actions_of(subject: Subject, enrolment: Enrolment) -> frozenset[Action]:
         Action.CANCEL: allows(stage, Step.CANCEL) and (lead or (agency and allows(stage, Step.APPLY))),
         Action.CHECK: may_find_defects(subject, enrolment) and stage in OPEN_STAGES,
         Action.CHANGE: agency and running,
-        Action.PROOF: (branch or lead) and running,
     }
     return frozenset(action for action, allowed in offered.items() if allowed)
 

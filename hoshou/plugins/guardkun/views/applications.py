@@ -24,16 +24,14 @@ from hoshou.plugins.guardkun.models.members import PrefectureAssociation
 from hoshou.plugins.guardkun.rules.application import ApplicationForm
 from hoshou.plugins.guardkun.rules.duties import DUTY_LABELS
 from hoshou.plugins.guardkun.rules.particulars import PARTICULARS_LABELS, MemberFacts
-from hoshou.plugins.guardkun.rules.same_sales import FINDING_LABELS, SameSalesConfirmation
+from hoshou.plugins.guardkun.rules.validity_statement import POINTS, RENEWAL, SETTLEMENT, ValidityStatement
 from hoshou.plugins.guardkun.services.apply import apply, apply_again, quote_for
 from hoshou.plugins.guardkun.services.free_quotes import free_quotes
 from hoshou.plugins.guardkun.services.particulars import facts_of, particulars_on
 from hoshou.plugins.guardkun.services.renewal import renewal_of
 from hoshou.plugins.guardkun.services.rights import require_agency
 from hoshou.plugins.guardkun.services.scope import enrolment_for
-from hoshou.plugins.guardkun.views.forms import DAY, NUMBER, asked_day, sentences
-
-CONFIRMATION = ("confirmed_by", "is_employee", "documents", "viewed_on", "checked_points", "finding", "words")
+from hoshou.plugins.guardkun.views.forms import DAY, NUMBER, sentences, typed_day
 
 Values = dict[str, Any]
 """A form's values as they are typed: texts, and a list for the duties."""
@@ -66,8 +64,8 @@ class GuardkunApplicationView(BaseView):
         if request.method == "GET":
             return self._form(quote_id, self._prefilled(quote_id))
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
-        form = form_of(request.form, quote_id)
         try:
+            form = form_of(request.form, quote_id)
             enrolment_id = transact(lambda session: apply(session, clock, actor, subject, form).id)
         except DomainError as error:
             return self._refused(error, quote_id)
@@ -83,8 +81,8 @@ class GuardkunApplicationView(BaseView):
         if request.method == "GET":
             return self._form(quote_id, values_of(enrolment), enrolment=enrolment)
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
-        form = form_of(request.form, quote_id)
         try:
+            form = form_of(request.form, quote_id)
             transact(lambda session: apply_again(session, clock, actor, subject, pk, form).id)
         except DomainError as error:
             return self._refused(error, quote_id, pk)
@@ -128,6 +126,7 @@ class GuardkunApplicationView(BaseView):
             "account_unchanged": "1",
             "same_sales_evidence": "",
             "has_confirmation": "",
+            "reports_seen": "",
         }
 
     def _refused(self, error: DomainError, quote_id: int, pk: int | None = None) -> Any:
@@ -168,23 +167,24 @@ def choices() -> Values:
         "prefectures": [(row.code, row.name) for row in prefectures],
         "labels": PARTICULARS_LABELS,
         "duties": DUTY_LABELS,
-        "findings": [(finding.value, _(label)) for finding, label in FINDING_LABELS.items()],
+        "findings": [(finding.key, finding.text) for finding in (*SETTLEMENT, *RENEWAL)],
+        "points": POINTS,
         "day": DAY,
     }
 
 
 def form_of(typed: MultiDict[str, str], quote_id: int) -> ApplicationForm:
-    """The form as it was sent."""
+    """The form as it was sent. Raises Refused ``invalid_day`` and what stands against the 妥当性確認書."""
     confirmation = None
     if typed.get("has_confirmation"):
-        confirmation = SameSalesConfirmation(
+        confirmation = ValidityStatement(
             confirmed_by=typed.get("confirmed_by", ""),
             is_employee="is_employee" in typed,
             documents=typed.get("documents", ""),
-            viewed_on=asked_day(typed, "viewed_on"),
+            viewed_on=typed_day("viewed_on"),
             checked_points="checked_points" in typed,
             finding=typed.get("finding", ""),
-            words=typed.get("finding_words", ""),
+            words=typed.get("words", ""),
         )
     prefecture = typed.get("prefecture_code", "")
     return ApplicationForm(
@@ -219,8 +219,7 @@ def values_of(enrolment: Enrolment) -> Values:
     }
     if enrolment.same_sales_confirmation:
         stored = json.loads(enrolment.same_sales_confirmation)
-        values |= {name: stored[name] for name in CONFIRMATION if name != "words"}
-        values |= {"has_confirmation": "1", "finding_words": stored["words"]}
+        values |= {**stored, "has_confirmation": "1"}
     unit = enrolment.unit
     if unit is not None:
         row = particulars_on(db.session(), unit.id, enrolment.start, platform().clock.now())

@@ -9,12 +9,10 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from hoshou.base.errors import DomainError, NotFound
+from hoshou.base.errors import DomainError
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.context import platform
-from hoshou.platform.db import db, reading, transact
-from hoshou.platform.files.model import StoredFile
-from hoshou.platform.site.attachment import attachment
+from hoshou.platform.db import db, transact
 from hoshou.platform.site.errors import status_of
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.paging import newest_first
@@ -32,9 +30,9 @@ from hoshou.plugins.guardkun.services.defects import find_defect, resolve_defect
 from hoshou.plugins.guardkun.services.record import read_record
 from hoshou.plugins.guardkun.services.register import register
 from hoshou.plugins.guardkun.services.release import cancel, release
-from hoshou.plugins.guardkun.services.scope import enrolment_for
 from hoshou.plugins.guardkun.services.search import EnrolmentSearch, found_enrolments
 from hoshou.plugins.guardkun.services.send import forward, send_to_branch
+from hoshou.plugins.guardkun.views.documents import document_links
 from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, NUMBER, asked_day, sentences, typed_instant
 
 STAGE_TAGS = {
@@ -156,19 +154,6 @@ class GuardkunEnrolmentView(BaseView):
         flash(_("不備の解消を登録しました。"), "success")
         return redirect(url_for("GuardkunEnrolmentView.show", pk=enrolment_id))
 
-    @expose(f"/{NUMBER}/certificate.pdf")
-    @has_access
-    @permission_name("show")
-    def certificate(self, pk: int) -> Any:
-        """The certificate as it was issued, byte for byte."""
-        with reading() as session:
-            enrolment = enrolment_for(session, current_subject(), pk)
-            file = session.get(StoredFile, enrolment.certificate_file_id or 0)
-            if file is None:
-                raise NotFound("no_certificate", N_("加入者証はまだ発行されていません。"))
-            blob, name, media_type = file.blob, file.original_name, file.media_type
-        return attachment(platform().files.read(blob), name, media_type)
-
     def _take(self, pk: int, step: Callable[[Session], Any], told: Callable[[Any], str] | None = None) -> Any:
         """One step in one transaction; what stands against it is shown on the record."""
         try:
@@ -195,6 +180,7 @@ class GuardkunEnrolmentView(BaseView):
             now=here.clock.now().strftime("%Y-%m-%dT%H:%M"),
             stages=STAGE_LABELS,
             tags=STAGE_TAGS,
+            documents=document_links(record.enrolment),
             endings=ENDING_LABELS,
             duties=DUTY_LABELS,
             labels=PARTICULARS_LABELS,

@@ -21,6 +21,8 @@ from hoshou.plugins.orderer.services.login import COOKIE_PURPOSE, otp_digest
 
 TRIES_PER_CODE = 5
 TRIES_PER_DAY = 50
+TRIES_PER_FOLDER_A_DAY = 200
+"""Who holds URL and password, the contractor for one, can ask for codes at any address of a registered domain."""
 
 
 class Verdict(StrEnum):
@@ -43,10 +45,12 @@ class Verification:
     tries_left: int = 0
 
 
-def daily_limit(keys: KeyRing, address: str) -> Limit:
-    """Wrong codes that one address may be tried with in a day."""
-    return Limit(
-        f"otp-tries/{keys.fingerprint('orderer-address', address)[:32]}", TRIES_PER_DAY, timedelta(days=1)
+def daily_limits(keys: KeyRing, address: str, folder_id: int) -> tuple[Limit, ...]:
+    """Wrong codes that one address, and all addresses of one folder together, may be tried with in a day (A7)."""
+    who, day = keys.fingerprint("orderer-address", address)[:32], timedelta(days=1)
+    return (
+        Limit(f"otp-tries/{who}", TRIES_PER_DAY, day),
+        Limit(f"otp-folder-tries/{folder_id}", TRIES_PER_FOLDER_A_DAY, day),
     )
 
 
@@ -72,11 +76,11 @@ def verify(
     """Try a code. Exactly one of any number of simultaneous right tries is accepted.
 
     Raises Refused ``not_digits`` for what can't be a code, and TooManyTries after fifty wrong ones of one
-    address in a day (A7).
+    address or two hundred of one folder in a day (A7).
     """
     public_id, now, code = attempt.public_id, clock.now(), digits_only(typed)
-    daily = daily_limit(keys, attempt.address)
-    throttle.reserve(session, clock, daily)
+    daily = daily_limits(keys, attempt.address, attempt.folder_id)
+    throttle.reserve(session, clock, *daily)
     counted = session.execute(
         update(OrdererAttempt)
         .where(OrdererAttempt.public_id == public_id, OrdererAttempt.tries < TRIES_PER_CODE)
@@ -103,7 +107,7 @@ def verify(
     folder = hold_folder(session, attempt.folder_id)
     if folder.deleted_at is not None or folder.password_serial != attempt.password_serial:
         return Verification(Verdict.VOID)
-    throttle.release(session, daily)
+    throttle.release(session, *daily)
     ticket = tickets.issue(
         session,
         clock,

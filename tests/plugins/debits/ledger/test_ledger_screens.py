@@ -177,7 +177,7 @@ def test_bad_questions_are_refused(site: Flask) -> None:
         (LEDGER + "?month=2026-13", 400),
         (LEDGER + "?insurer_id=x", 400),
         (LEDGER + "?insurer_id=999", 404),
-        ("/debits/ledger/figure/levy_receivable", 400),
+        ("/debits/ledger/figure/levy_receivable?month=2026", 400),
         ("/debits/ledger/figure/nothing?month=2026-08", 404),
         ("/debits/ledger/show/999", 404),
         ("/debits/remittances/show/999", 404),

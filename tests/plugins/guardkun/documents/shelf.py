@@ -40,6 +40,16 @@ ALL_OPTIONS = {
 AUGUST = PrintedInstalment(date(2026, 8, 12), 5_200, 260, 5_460)
 SEPTEMBER = PrintedInstalment(date(2026, 9, 14), 5_200, 260, 5_460)
 FIRST_FAILURE = FailureNotice((AUGUST,), next_debit=SEPTEMBER)
+FACTS = {
+    "company_name": "見本警備株式会社",
+    "company_kana": "ミホンケイビ",
+    "representative_title": "代表取締役",
+    "representative": "見本 一郎",
+    "postal_code": "160-0022",
+    "address": "東京都新宿区新宿1-1-1",
+    "phone": "03-3333-4444",
+    "email": "",
+}
 SECOND_FAILURE = FailureNotice((AUGUST, SEPTEMBER), pay_by=date(2026, 9, 28))
 STATEMENT = ValidityStatement(
     "確認 太郎", True, "総勘定元帳", date(2026, 4, 10), True, "7", "同額の契約だけであるため"
@@ -99,7 +109,7 @@ def fill(session: Session, clock: Clock, ground: Ground | None = None, **enrolme
         enrolment_id=booked.id,
         kind="particulars",
         state="accepted",
-        details=json.dumps({"address": "東京都港区新橋2-2-2"}),
+        details=json.dumps({"facts": {**FACTS, "address": "東京都港区新橋2-2-2"}}),
         effective_on=date(2026, 10, 1),
         requested_at=LONG_AGO,
         requested_by="担当者",
@@ -129,7 +139,7 @@ def stretch(shelf: Shelf) -> None:
     enrolment.quote.evidence = ("確認資料" * 50)[:200]
     enrolment.branch_note = ("連絡事項" * 125)[:500]
     enrolment.same_sales_evidence = ("内部資料" * 50)[:200]
-    shelf.change.details = json.dumps({"address": "A" * 200, "company_name": name[::-1]})
+    shelf.change.details = json.dumps({"facts": {**FACTS, "address": "A" * 200, "company_name": name[::-1]}})
     shelf.change.note = ("備考" * 250)[:500]
     registration: AgencyRegistration = enrolment.registration
     registration.agency.name = ("みなと総合保険サービス代理店" * 8)[:100]

@@ -1,6 +1,8 @@
 """Who gets which document, and what stays behind of it (B-054, B-062, B-074, B-101, B-102, P-011)."""
 
 import json
+import re
+from dataclasses import asdict
 
 import pytest
 from flask import Flask
@@ -18,12 +20,12 @@ from hoshou.plugins.guardkun.models.members import PrefectureStaff
 from hoshou.plugins.guardkun.rules.stages import Stage
 from tests.accounts import add_user, fresh, log_in
 from tests.plugins.guardkun.documents.reading import words_of
-from tests.plugins.guardkun.documents.shelf import fill, lay
+from tests.plugins.guardkun.documents.shelf import STATEMENT, fill, lay
 from tests.plugins.guardkun.ground import add_enrolment
 
 PAPERS = (
     "application_form", "mandate_form", "slip", "share_table", "validity_statement", "change_notice",
-    "change_confirmation", "accident_report",
+    "accident_report",
 )  # fmt: skip
 EVERYTHING = {*PAPERS, "checklist", "proof_of_cover", "certificate"}
 
@@ -48,6 +50,7 @@ def office(app: Flask) -> dict[str, int]:
         other = add_enrolment(session, ground, 2, Stage.REGISTERED, "20000000002")
         return {
             "own": shelf.enrolment.id,
+            "change": shelf.change.id,
             "other": other.id,
             "quote": shelf.enrolment.quote_id,
             "foreign_quote": other.quote_id,
@@ -131,11 +134,49 @@ def test_the_certificate_is_the_one_that_was_issued(app: Flask, office: dict[str
     early = log_in(app, "elsewhere").get(
         f"/guardkun/enrolments/{office['other']}/documents/certificate.pdf", status="*"
     )
-    assert early.status_int == 400
+    assert early.status_int == 404
     assert "加入者証はまだ発行されていません。" in early.text
 
 
-@pytest.mark.req("B-090")
-def test_without_an_accepted_change_there_is_no_confirmation(app: Flask, office: dict[str, int]) -> None:
-    client = log_in(app, "elsewhere")
-    client.get(f"/guardkun/enrolments/{office['other']}/documents/change_confirmation.pdf", status=404)
+@pytest.mark.req("B-089", "B-090", "B-101")
+def test_a_change_has_its_notice_and_its_confirmation_at_its_own_enrolment(
+    app: Flask, office: dict[str, int]
+) -> None:
+    client = log_in(app, "agency")
+    folder = f"/guardkun/enrolments/{office['own']}"
+    notice = client.get(f"{folder}/documents/change_notice.pdf?change={office['change']}")
+    confirmation = client.get(f"{folder}/documents/changes/{office['change']}/confirmation.pdf")
+    assert "東京都港区新橋2-2-2" in words_of(notice.body)
+    assert "たいよう共済" in words_of(confirmation.body)
+    assert "東京都港区新橋2-2-2" not in words_of(client.get(f"{folder}/documents/change_notice.pdf").body)
+    other = log_in(app, "elsewhere")
+    strange = f"/guardkun/enrolments/{office['other']}/documents/changes/{office['change']}/confirmation.pdf"
+    assert other.get(strange, status="*").status_int == 404
+    assert (
+        other.get(f"{folder}/documents/changes/{office['change']}/confirmation.pdf", status="*").status_int == 404
+    )
+
+
+@pytest.mark.req("B-034", "B-035")
+def test_the_statement_is_printed_as_it_was_stored(app: Flask, office: dict[str, int]) -> None:
+    def store(session) -> None:  # type: ignore[no-untyped-def]
+        enrolment = session.get_one(Enrolment, office["own"])
+        enrolment.same_sales_confirmation = json.dumps(asdict(STATEMENT), default=str)
+
+    transact(store)
+    answer = log_in(app, "agency").get(f"/guardkun/enrolments/{office['own']}/documents/validity_statement.pdf")
+    assert "（同額の契約だけであるため）" in words_of(answer.body)
+
+
+@pytest.mark.req("B-109")
+def test_the_record_leads_to_what_there_is_and_the_reader_may_have(app: Flask, office: dict[str, int]) -> None:
+    def leads(user: str, key: str) -> set[str]:
+        page = log_in(app, user).get(f"/guardkun/enrolments/show/{office[key]}")
+        return set(re.findall(r"/documents/([a-z_]+)\.pdf", page.text))
+
+    assert leads("agency", "own") == {
+        "application_form", "mandate_form", "slip", "share_table", "accident_report", "certificate",
+    }  # fmt: skip
+    assert leads("branch", "own") == leads("agency", "own") | {"checklist", "proof_of_cover"}
+    assert leads("elsewhere", "other") == {"application_form", "mandate_form", "slip"}
+    assert leads("prefecture", "own") == set()

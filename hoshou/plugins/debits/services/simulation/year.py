@@ -38,9 +38,10 @@ from hoshou.plugins.debits.services.month_end.handoffs import make_due_handoffs
 from hoshou.plugins.debits.services.month_end.remit import remit_due
 from hoshou.plugins.debits.services.posting import post_result
 from hoshou.plugins.debits.services.results import accept
-from hoshou.plugins.debits.services.runs import UnitOfWork, close
+from hoshou.plugins.debits.services.runs import close
 from hoshou.plugins.debits.services.sealing import download, release, seal
 from hoshou.plugins.debits.services.simulation.portfolio import lay_portfolio
+from hoshou.plugins.debits.services.work import UnitOfWork
 from hoshou.plugins.debits.zengin.entries import DebitLine as FileLine
 from hoshou.plugins.debits.zengin.entries import DebitSet, Header
 from hoshou.plugins.debits.zengin.reader import read_file

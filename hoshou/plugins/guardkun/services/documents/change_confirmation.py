@@ -1,6 +1,5 @@
 """変更確認書: tells the member that a change is done, in the name of the lead agency (B-090, Q16)."""
 
-import json
 from dataclasses import asdict
 
 from sqlalchemy.orm import Session
@@ -9,7 +8,6 @@ from hoshou.base.clock import Clock
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.changes import Change
-from hoshou.plugins.guardkun.rules.change_lines import change_lines
 from hoshou.plugins.guardkun.rules.changes import (
     CHANGE_KIND_LABELS,
     WITHDRAWAL_REASON_LABELS,
@@ -17,10 +15,11 @@ from hoshou.plugins.guardkun.rules.changes import (
     ChangeState,
     WithdrawalReason,
 )
+from hoshou.plugins.guardkun.services.documents.change_notice import altered
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 
-TITLE = "変更確認書"
+TITLE = N_("変更確認書")
 
 
 def change_confirmation(session: Session, change: Change, clock: Clock) -> bytes:
@@ -42,7 +41,7 @@ def change_confirmation(session: Session, change: Change, clock: Clock) -> bytes
         facts,
         kind=CHANGE_KIND_LABELS[kind],
         reason=WITHDRAWAL_REASON_LABELS[WithdrawalReason(change.reason)] if change.reason else "",
-        lines=[asdict(line) for line in change_lines(kind, json.loads(change.details), facts)],
+        lines=[asdict(line) for line in altered(session, change)],
         effective_on=change.effective_on,
         note=change.note,
     )

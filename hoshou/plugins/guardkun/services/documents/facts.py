@@ -15,6 +15,7 @@ from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolm
 from hoshou.plugins.guardkun.models.members import Particulars, Unit
 from hoshou.plugins.guardkun.models.scheme import SchemeClause, SchemeCover, SchemeYear
 from hoshou.plugins.guardkun.rules.chosen_cover import chosen_cover, code_of, limit_words
+from hoshou.plugins.guardkun.rules.duties import DUTY_LABELS
 from hoshou.plugins.guardkun.rules.printed import (
     PrintedAgency,
     PrintedBasis,
@@ -58,6 +59,7 @@ def read_wording(session: Session, year: SchemeYear) -> Wording:
             lead_agency=year.lead_agency.name if year.lead_agency else "",
             lead_share_percent=year.lead_share_percent,
             debit_day=year.debit_day,
+            duties=tuple(DUTY_LABELS.values()),
         ),
         lead_insurer_id=lead.insurer_id if lead else None,
         covers=session.scalars(
@@ -155,6 +157,7 @@ def _enrolment(
         is_renewal=enrolment.previous_id is not None,
         account_unchanged=enrolment.account_unchanged,
         same_sales_evidence=enrolment.same_sales_evidence,
+        has_same_sales_evidence=bool(enrolment.same_sales_evidence or enrolment.same_sales_confirmation),
         agency_copy_kept=enrolment.agency_copy_kept,
         branch_copy_kept=enrolment.branch_copy_kept,
         checks=tuple(filter(None, enrolment.checks.split(","))),

@@ -13,7 +13,7 @@ from hoshou.plugins.guardkun.rules.printed import PrintedEnrolment
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 
-TITLE = "帳票送付状"
+TITLE = N_("帳票送付状")
 
 
 def slip(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:
@@ -48,7 +48,7 @@ def _papers(facts: PrintedEnrolment) -> list[dict[str, object]]:
         paper("事業計画値の確認資料", basis.is_business_plan),
         paper(
             "お客さまの内部資料または妥当性確認書",
-            bool(facts.same_sales_evidence),
+            facts.has_same_sales_evidence,
             facts.same_sales_evidence or "売上高が前年同値の場合",
         ),
     ]
