@@ -93,11 +93,12 @@ def test_a_month_by_hand(office: Flask) -> None:
     assert "該当する加入はありません。" in group.get("/debits/foresight/list/", {"q": "G9"})
 
 
-@pytest.mark.req("B6", "B-067", "B-080", "B-082")
+@pytest.mark.req("B6", "B-067", "B-080", "B-081", "B-082")
 def test_a_form_is_taken_in_and_its_number_shown_on_purpose_only(office: Flask) -> None:
     today(office, 2026, 7, 16)
     lead = log_in(office, "lead")
     page = lead.get("/debits/mandates/add", {"q": "見本警備"})
+    assert "口振用紙にも押印（サイン）が必要です。設定していない場合は空白でかまいません。" in page
     wrong = lead.post(
         "/debits/mandates/add",
         {**FORM, "csrf_token": token(page), "bank_code": "0035", "holder": "見本警備"},

@@ -68,7 +68,11 @@ def test_no_step_is_left_out(way: Way) -> None:
 @pytest.mark.req("B-002")
 @pytest.mark.parametrize(
     "changes",
-    [{"applicant_name": "別の警備株式会社"}, {"facts": replace(FACTS, company_name="別の警備株式会社")}],
+    [
+        {"applicant_name": "別の警備株式会社"},
+        {"facts": replace(FACTS, company_name="別の警備株式会社")},
+        {"applicant_name": "別の警備株式会社", "facts": replace(FACTS, company_name="別の警備株式会社")},
+    ],
 )
 def test_applicant_insured_and_member_are_one(way: Way, changes: dict[str, object]) -> None:
     way.member()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from hoshou.base.business_calendar import BusinessCalendar
 from hoshou.base.dates import add_months, day_in_month
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.plugins.guardkun.rules.certificate_due import certificate_due
 from hoshou.plugins.proration.rules.deadlines import application_deadlines
 from hoshou.plugins.proration.rules.instalments import debit_dates
 from hoshou.plugins.proration.rules.terms import SchemeTerms
@@ -160,13 +161,13 @@ def _of_start(plan: YearPlan, start: date, calendar: BusinessCalendar) -> Iterat
             values,
             at=deadline,
         )
-        # Only what meets the first closing of the renewal is booked and certified before the start (B-047, B-048).
-        month = add_months(start, -1) if is_renewal and closing == 1 else start
+        certified = certificate_due(start, closing, is_renewal=is_renewal)
+        month = certified.replace(day=1)
         yield Event(
             f"booking-{key}",
             EventKind.BOOKING,
             day_in_month(month, MIDDLE) if is_renewal else month,
-            _month_end(month),
+            certified,
             N_("第%(closing)s回募集締切分の計上（%(start)s始期）")
             if is_renewal
             else N_("中途加入の計上（%(start)s始期）"),
@@ -176,8 +177,8 @@ def _of_start(plan: YearPlan, start: date, calendar: BusinessCalendar) -> Iterat
         yield Event(
             f"certificate-{key}",
             EventKind.CERTIFICATE,
-            _month_end(month),
-            _month_end(month),
+            certified,
+            certified,
             N_("第%(closing)s回募集締切分の加入者証のお届け（%(start)s始期）")
             if is_renewal
             else N_("中途加入の加入者証のお届け（%(start)s始期）"),

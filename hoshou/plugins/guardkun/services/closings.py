@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoshou.base.dates import add_months, is_first_of_month
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.calendar import load_calendar
-from hoshou.plugins.guardkun.models.scheme import SchemeDeadline, SchemeYear, YearState
+from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
+from hoshou.plugins.guardkun.services.terms import terms_of
 from hoshou.plugins.proration.rules.deadlines import application_deadlines, deadline_met
-from hoshou.plugins.proration.rules.terms import DeadlineDay, SchemeTerms
 
 DAY = "%Y/%m/%d"
 
@@ -31,25 +30,10 @@ class Closings:
         return None if index is None else index + 1
 
 
-def terms_of(session: Session, year: SchemeYear) -> SchemeTerms:
-    """The year's dates as the pure rules take them."""
-    rows = session.scalars(
-        select(SchemeDeadline).where(SchemeDeadline.scheme_year_id == year.id).order_by(SchemeDeadline.closing)
-    ).all()
-    return SchemeTerms(
-        year_start_month=year.period_start.month,
-        first_debit_after_months=year.first_debit_after_months,
-        debit_day=year.debit_day,
-        renewal_deadlines=tuple(DeadlineDay(row.months_before, row.day) for row in rows if row.is_renewal),
-        joining_deadlines=tuple(DeadlineDay(row.months_before, row.day) for row in rows if not row.is_renewal),
-        deadline_time=year.deadline_time,
-    )
-
-
 def closings_of(session: Session, year: SchemeYear, start: date) -> Closings:
     """Raises Refused ``start_not_first``, ``start_outside_year`` and ``past_horizon``."""
     require_start(year, start)
-    terms = terms_of(session, year)
+    terms = terms_of(year)
     deadlines = application_deadlines(start, load_calendar(session), terms)
     return Closings(start, start == year.period_start, deadlines)
 

@@ -12,8 +12,8 @@ from hoshou.platform.actor import Actor
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment
 from hoshou.plugins.guardkun.rules.changes import Ending
 from hoshou.plugins.guardkun.rules.stages import BOOKED_STAGES
-from hoshou.plugins.guardkun.services.closings import terms_of
 from hoshou.plugins.guardkun.services.progress import change
+from hoshou.plugins.guardkun.services.terms import terms_of
 from hoshou.plugins.proration.rules.scheme_year import elapsed_months
 
 
@@ -26,7 +26,7 @@ def end_cover(
     Raises Refused ``ended_already``, ``not_booked`` and ``change_outside_period``.
     """
     require_running(enrolment)
-    required = elapsed_months(enrolment.start, ended_on, terms_of(session, enrolment.scheme_year))
+    required = elapsed_months(enrolment.start, ended_on, terms_of(enrolment.scheme_year))
     session.execute(
         update(Instalment)
         .where(

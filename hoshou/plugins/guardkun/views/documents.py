@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from hoshou.platform.site.attachment import attachment
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.subject import Role
+from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.services.documents import downloads
 from hoshou.plugins.guardkun.services.documents.downloads import Download
 
@@ -106,6 +107,17 @@ class GuardkunDocumentsView(BaseView):
     def certificate(self, pk: int) -> Any:
         here, subject = platform(), current_subject()
         return _sent(lambda session: downloads.issued_certificate(session, here.files, subject, pk))
+
+
+def document_links(enrolment: Enrolment) -> list[tuple[str, str]]:
+    """Titles and addresses of what there is of the enrolment and the reader may have."""
+    security = current_app.extensions["appbuilder"].sm
+    view = GuardkunDocumentsView.__name__
+    return [
+        (title, url_for(f"{view}.{name}", pk=enrolment.id))
+        for name, title in downloads.available(enrolment).items()
+        if security.has_access(f"can_{getattr(GuardkunDocumentsView, name)._permission_name}", view)
+    ]
 
 
 def _made(pk: int, name: str) -> Response:

@@ -27,12 +27,12 @@ from hoshou.plugins.guardkun.rules.particulars import PARTICULARS_LABELS
 from hoshou.plugins.guardkun.rules.stages import STAGE_LABELS, Stage
 from hoshou.plugins.guardkun.services.arrive import arrive
 from hoshou.plugins.guardkun.services.defects import find_defect, resolve_defect
-from hoshou.plugins.guardkun.services.papers import papers_of
 from hoshou.plugins.guardkun.services.record import read_record
 from hoshou.plugins.guardkun.services.register import register
 from hoshou.plugins.guardkun.services.release import cancel, release
 from hoshou.plugins.guardkun.services.search import EnrolmentSearch, found_enrolments
 from hoshou.plugins.guardkun.services.send import forward, send_to_branch
+from hoshou.plugins.guardkun.views.documents import document_links
 from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, NUMBER, asked_day, sentences, typed_instant
 
 STAGE_TAGS = {
@@ -176,11 +176,11 @@ class GuardkunEnrolmentView(BaseView):
             record=record,
             enrolment=record.enrolment,
             timeline=[(entry, _(entry.message, **entry.values)) for entry in record.timeline],
-            papers=[(name, _(title)) for name, title in papers_of(current_subject(), record.enrolment)],
             errors=errors or {},
             now=here.clock.now().strftime("%Y-%m-%dT%H:%M"),
             stages=STAGE_LABELS,
             tags=STAGE_TAGS,
+            documents=document_links(record.enrolment),
             endings=ENDING_LABELS,
             duties=DUTY_LABELS,
             labels=PARTICULARS_LABELS,

@@ -1,6 +1,7 @@
 """Who gets which document, and what stays behind of it (B-054, B-062, B-074, B-101, B-102, P-011)."""
 
 import json
+import re
 from dataclasses import asdict
 
 import pytest
@@ -133,7 +134,7 @@ def test_the_certificate_is_the_one_that_was_issued(app: Flask, office: dict[str
     early = log_in(app, "elsewhere").get(
         f"/guardkun/enrolments/{office['other']}/documents/certificate.pdf", status="*"
     )
-    assert early.status_int == 400
+    assert early.status_int == 404
     assert "加入者証はまだ発行されていません。" in early.text
 
 
@@ -165,3 +166,17 @@ def test_the_statement_is_printed_as_it_was_stored(app: Flask, office: dict[str,
     transact(store)
     answer = log_in(app, "agency").get(f"/guardkun/enrolments/{office['own']}/documents/validity_statement.pdf")
     assert "（同額の契約だけであるため）" in words_of(answer.body)
+
+
+@pytest.mark.req("B-109")
+def test_the_record_leads_to_what_there_is_and_the_reader_may_have(app: Flask, office: dict[str, int]) -> None:
+    def leads(user: str, key: str) -> set[str]:
+        page = log_in(app, user).get(f"/guardkun/enrolments/show/{office[key]}")
+        return set(re.findall(r"/documents/([a-z_]+)\.pdf", page.text))
+
+    assert leads("agency", "own") == {
+        "application_form", "mandate_form", "slip", "share_table", "accident_report", "certificate",
+    }  # fmt: skip
+    assert leads("branch", "own") == leads("agency", "own") | {"checklist", "proof_of_cover"}
+    assert leads("elsewhere", "other") == {"application_form", "mandate_form", "slip"}
+    assert leads("prefecture", "own") == set()

@@ -1,8 +1,12 @@
 """What holds for each document of the scheme: fonts, glyphs, margins, number, date, and the mark of a sample."""
 
+import json
+from dataclasses import asdict
+
 import pytest
 
 from hoshou.base.errors import DomainError
+from hoshou.plugins.guardkun.services.particulars import facts_of
 from tests.plugins.guardkun.documents.reading import bare, fonts_of, outside, pages_of, words_of
 from tests.plugins.guardkun.documents.shelf import NAMES, Shelf, particulars_of, stretch
 
@@ -53,6 +57,7 @@ def test_what_comes_from_sample_rates_says_so(shelf: Shelf) -> None:
     shelf.enrolment.quote.prospect_name = "港警備株式会社"
     row = particulars_of(shelf)
     row.company_name, row.company_kana, row.representative = "港警備株式会社", "ミナトケイビ", "港 一郎"
+    shelf.change.details = json.dumps({"facts": {**asdict(facts_of(row)), "address": "東京都港区新橋2-2-2"}})
     marked = {name for name, make in shelf.makers.items() if SAMPLE in words_of(make())}
     assert marked == set(NAMES) - WITHOUT_AMOUNTS
     shelf.enrolment.quote.is_sample = False

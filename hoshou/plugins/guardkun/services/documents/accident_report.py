@@ -5,12 +5,13 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.services.documents.certificate import require_booked
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_form
 
-TITLE = "事故報告書"
+TITLE = N_("事故報告書")
 
 
 def accident_report(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:

@@ -3,11 +3,12 @@
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 
-TITLE = "加入申込票"
+TITLE = N_("加入申込票")
 
 
 def application_form(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:

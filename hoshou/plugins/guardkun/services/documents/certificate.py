@@ -19,7 +19,7 @@ from hoshou.plugins.guardkun.rules.printed import PrintedEnrolment
 from hoshou.plugins.guardkun.services.documents.facts import enrolments_facts
 from hoshou.plugins.guardkun.services.documents.printing import enrolment_data, template_of
 
-TITLE = "加入者証"
+TITLE = N_("加入者証")
 
 
 def certificate(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:

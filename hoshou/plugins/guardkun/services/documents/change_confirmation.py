@@ -19,7 +19,7 @@ from hoshou.plugins.guardkun.services.documents.change_notice import altered
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 
-TITLE = "変更確認書"
+TITLE = N_("変更確認書")
 
 
 def change_confirmation(session: Session, change: Change, clock: Clock) -> bytes:

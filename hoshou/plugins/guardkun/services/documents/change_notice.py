@@ -6,6 +6,7 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.changes import Change
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.change_lines import ChangeLine, change_lines
@@ -20,7 +21,7 @@ from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 from hoshou.plugins.guardkun.services.particulars import facts_of, particulars_on
 
-TITLE = "変更届出書（汎用）"
+TITLE = N_("変更届出書（汎用）")
 
 
 def change_notice(session: Session, enrolment: Enrolment, change: Change | None, clock: Clock) -> bytes:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
-from hoshou.base.errors import NotFound, Refused
+from hoshou.base.errors import NotFound
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
@@ -70,6 +70,29 @@ MAKERS: Mapping[str, tuple[str, Maker]] = {
 """What is made for an enrolment anew each time, by its name in addresses."""
 
 
+def available(enrolment: Enrolment) -> Mapping[str, str]:
+    """The titles of the documents that the enrolment has by now, by name."""
+    registered, booked = enrolment.slip_number is not None, enrolment.policy_number is not None
+    of_lead = any(
+        row.is_lead and row.insurer_id == enrolment.registration.insurer_id
+        for row in enrolment.scheme_year.insurers
+    )
+    there = {
+        "application_form": enrolment.unit_id is not None,
+        "mandate_form": enrolment.unit_id is not None,
+        "slip": registered,
+        "share_table": registered and of_lead,
+        "validity_statement": bool(enrolment.same_sales_confirmation),
+        "checklist": registered,
+        "proof_of_cover": booked,
+        "accident_report": booked,
+    }
+    titles = {name: MAKERS[name][0] for name, is_there in there.items() if is_there}
+    if enrolment.certificate_file_id is not None:
+        titles["certificate"] = certificate.TITLE
+    return titles
+
+
 def enrolment_document(session: Session, clock: Clock, subject: Subject, enrolment_id: int, name: str) -> Download:
     """A document of an enrolment that the reader may know of, made now.
 
@@ -108,12 +131,12 @@ def confirmation_document(
 def issued_certificate(session: Session, files: FileStore, subject: Subject, enrolment_id: int) -> Download:
     """The certificate as it was issued, byte for byte (B-061).
 
-    Raises NotFound for a foreign enrolment, Refused ``certificate_not_issued`` before the issue.
+    Raises NotFound for a foreign enrolment, ``certificate_not_issued`` before the issue.
     """
     enrolment = enrolment_for(session, subject, enrolment_id)
     stored = session.get(StoredFile, enrolment.certificate_file_id) if enrolment.certificate_file_id else None
     if stored is None or stored.deleted_at is not None:
-        raise Refused("certificate_not_issued", N_("加入者証はまだ発行されていません。"))
+        raise NotFound("certificate_not_issued", N_("加入者証はまだ発行されていません。"))
     return _of_enrolment(enrolment, certificate.TITLE, files.read(stored.blob))
 
 

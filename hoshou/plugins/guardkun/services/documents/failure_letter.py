@@ -5,13 +5,14 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.failure_notice import FailureNotice
 from hoshou.plugins.guardkun.services.documents.certificate import require_booked
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 
-TITLE = "口座振替不能のご案内"
+TITLE = N_("口座振替不能のご案内")
 
 
 def failure_letter(session: Session, enrolment: Enrolment, notice: FailureNotice, clock: Clock) -> bytes:

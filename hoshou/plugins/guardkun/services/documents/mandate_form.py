@@ -5,13 +5,14 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.models.scheme import SchemeYear
 from hoshou.plugins.guardkun.rules.net_banks import NET_BANKS
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts, read_wording
 from hoshou.plugins.guardkun.services.documents.printing import print_form
 
-TITLE = "口座振替依頼書"
+TITLE = N_("口座振替依頼書")
 
 
 def mandate_form(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:

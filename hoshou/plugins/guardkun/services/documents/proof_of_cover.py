@@ -4,12 +4,13 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.base.dates import months_between_firsts
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.services.documents.certificate import require_booked
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 
-TITLE = "付保証明書"
+TITLE = N_("付保証明書")
 
 
 def proof_of_cover(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:

@@ -3,11 +3,12 @@
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.enrolments import Quote
 from hoshou.plugins.guardkun.services.documents.facts import quote_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_quote
 
-TITLE = "賦課金見積書"
+TITLE = N_("賦課金見積書")
 
 
 def quotation(session: Session, quote: Quote, clock: Clock) -> bytes:

@@ -10,7 +10,7 @@ from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 
-TITLE = "分担表"
+TITLE = N_("分担表")
 
 
 def share_table(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:

@@ -13,7 +13,7 @@ from hoshou.plugins.guardkun.rules.printed import PrintedEnrolment
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 
-TITLE = "帳票送付状"
+TITLE = N_("帳票送付状")
 
 
 def slip(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:

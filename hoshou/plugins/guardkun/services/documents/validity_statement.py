@@ -5,12 +5,13 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.validity_statement import POINTS, RENEWAL, SETTLEMENT, ValidityStatement
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_form
 
-TITLE = "【ゼロ精算・同額更改】保険料算出の基礎数値妥当性確認書"
+TITLE = N_("【ゼロ精算・同額更改】保険料算出の基礎数値妥当性確認書")
 
 
 def validity_statement(
