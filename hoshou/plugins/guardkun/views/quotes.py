@@ -106,19 +106,18 @@ def sentences_of(error: DomainError) -> dict[str | None, str]:
 
 def sentence_of(fault: DomainError) -> str:
     """The refusal with the field it is about."""
-    if fault.field is None or fault.field not in FIELD_LABELS:
-        return words(fault)
-    return str(_("%(field)s：%(sentence)s", field=_(FIELD_LABELS[fault.field]), sentence=words(fault)))
+    label = FIELD_LABELS.get(fault.field or "")
+    return str(_("%(field)s：%(sentence)s", field=_(label), sentence=words(fault))) if label else words(fault)
 
 
 class GuardkunQuoteView(StaffModelView):
-    """The quotes that the reader may know of, and the form for those who make them."""
+    """The quotes that the reader may know of: a list and their records."""
 
     datamodel = StaffInterface(Quote)
     route_base = "/guardkun/quotes"
     row_scope = staticmethod(visible_quotes)  # type: ignore[assignment]
     exclude_route_methods = StaffModelView.exclude_route_methods | {"add", "edit", "delete"}
-    list_title = _l("見積")
+    list_title = _l("見積の一覧")
     list_columns = ["number", "prospect_name", "start", "levy", "is_sample", "registration", "created_at"]
     search_columns = ["number", "prospect_name", "start"]
     order_columns = ["number", "start", "created_at"]
@@ -159,7 +158,14 @@ class GuardkunQuoteView(StaffModelView):
             instant=display.instant,
         )
 
-    @expose("/new", methods=["GET", "POST"])
+
+class GuardkunQuotingView(BaseView):
+    """The form that computes while it is filled in, with or without JavaScript."""
+
+    route_base = "/guardkun/quoting"
+    default_view = "new"
+
+    @expose("/", methods=["GET", "POST"])
     @has_access
     @permission_name("make")
     def new(self) -> Any:
@@ -277,14 +283,23 @@ _READERS = (Role.INSURER, Role.CO_INSURER, Role.LEAD_OFFICE, Role.AUDITOR)
 
 STAFF_VIEWS = (
     StaffView(
+        view=GuardkunQuotingView,
+        grants={Role.AGENCY: frozenset({"make"})},
+        name="guardkun_quoting",
+        label=N_("見積の作成"),
+        category="guardkun",
+        category_label=N_("ガードくん"),
+        order=19,
+        method_labels={"make": N_("見積の作成")},
+    ),
+    StaffView(
         view=GuardkunQuoteView,
-        grants={Role.AGENCY: READ | {"make"}, **dict.fromkeys(_READERS, READ)},
+        grants=dict.fromkeys((Role.AGENCY, *_READERS), READ),
         name="guardkun_quotes",
-        label=N_("見積"),
+        label=N_("見積の一覧"),
         category="guardkun",
         category_label=N_("ガードくん"),
         order=20,
-        method_labels={"make": N_("見積の作成")},
     ),
     StaffView(
         view=RateEffectView,
