@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hoshou.base.errors import Refused
+from hoshou.base.errors import Invalid, Refused
 from hoshou.plugins.guardkun.models.scheme import SchemeYear
 from hoshou.plugins.guardkun.rules.failure_notice import FailureNotice
 from hoshou.plugins.guardkun.rules.validity_statement import POINTS, RENEWAL, SETTLEMENT
@@ -155,12 +155,23 @@ def test_the_other_results_need_no_words(shelf: Shelf) -> None:
 
 
 @pytest.mark.req("B-035")
-def test_the_third_and_seventh_result_need_words(shelf: Shelf) -> None:
-    for finding in "37":
-        statement = replace(STATEMENT, finding=finding, words="　")
-        with pytest.raises(Refused) as refusal:
-            validity_statement(shelf.session, shelf.enrolment, statement, shelf.clock)
-        assert refusal.value.code == "finding_words"
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"finding": "3", "words": ""}, ["words"]),
+        ({"finding": "7", "words": "　 "}, ["words"]),
+        ({"finding": "8"}, ["finding"]),
+        ({"finding": ""}, ["finding"]),
+        ({"confirmed_by": " "}, ["confirmed_by"]),
+        ({"documents": ""}, ["documents"]),
+        ({"checked_points": False}, ["checked_points"]),
+        ({"confirmed_by": "", "finding": "7", "words": ""}, ["confirmed_by", "words"]),
+    ],
+)
+def test_a_statement_without_what_it_needs_is_refused(changes: dict[str, Any], fields: list[str]) -> None:
+    with pytest.raises(Invalid) as refusal:
+        replace(STATEMENT, **changes)
+    assert [fault.field for fault in refusal.value.errors] == fields
 
 
 @pytest.mark.req("B-109")
