@@ -197,7 +197,7 @@ def test_a_batch_reads_its_facts_in_few_statements(session: Session, clock: Fixe
     assert json.loads(enrolments[0].quote.result)["premium"] == facts[0].quote.price.premium == 62_400
 
 
-@pytest.mark.req("B-061", "S8")
+@pytest.mark.req("B-061")
 def test_a_batch_on_all_cores_makes_the_same_bytes_and_one_fault_stops_none(shelf: Shelf) -> None:
     now, today = shelf.clock.now(), shelf.clock.today()
     (fact,) = read_certificates(shelf.session, [shelf.enrolment], now)
