@@ -1,5 +1,8 @@
 """Viewing URLs: found by a keyed digest, kept sealed so that they can be sent again (A1, A19, D-42)."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,6 +38,24 @@ def token_in(pasted: str) -> str:
     return rest.split("/")[0].split("?")[0].split("#")[0] if found else ""
 
 
-def folder_of_token(session: Session, keys: KeyRing, token: str) -> BondFolder | None:
-    """The folder that a token opens, purged ones included."""
-    return session.scalar(select(BondFolder).where(BondFolder.token_digest == token_digest(keys, token)))
+@dataclass(frozen=True)
+class FoundFolder:
+    """As much of a folder as is needed to let somebody in."""
+
+    id: int
+    password_hash: str
+    password_serial: int
+    deleted_at: datetime | None
+
+
+def folder_of_token(session: Session, keys: KeyRing, token: str) -> FoundFolder | None:
+    """The folder that a token opens, purged ones included.
+
+    One statement, whether there is such a folder or not: what else belongs to it would take time that tells (A2).
+    """
+    row = session.execute(
+        select(BondFolder.id, BondFolder.password_hash, BondFolder.password_serial, BondFolder.deleted_at).where(
+            BondFolder.token_digest == token_digest(keys, token)
+        )
+    ).one_or_none()
+    return FoundFolder(*row) if row else None

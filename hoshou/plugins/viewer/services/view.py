@@ -8,7 +8,7 @@ from hoshou.base.clock import Clock
 from hoshou.platform import audit, tickets
 from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.keys import KeyRing
-from hoshou.platform.tickets import LostSession, Ticket, TicketKind
+from hoshou.platform.tickets import Ticket, TicketKind
 from hoshou.plugins.bonds.services.end_access import folder_of_subject, folder_subject
 from hoshou.plugins.bonds.services.reading import FileFacts, FolderFacts, read_folder
 from hoshou.plugins.bonds.services.url import folder_of_token
@@ -60,9 +60,9 @@ def leave(session: Session, clock: Clock, keys: KeyRing, origin: str, cookie: st
 
 def _live_ticket(session: Session, clock: Clock, keys: KeyRing, token: str, cookie: str) -> Ticket:
     folder = folder_of_token(session, keys, token)
-    if folder is None:
-        raise LostSession("unknown")
-    return tickets.require(session, clock, keys, TicketKind.VIEWER, cookie, folder_subject(folder.id))
+    # No ticket is for folder 0: an unknown URL takes the same way as a folder's (A2).
+    subject = folder_subject(folder.id if folder else 0)
+    return tickets.require(session, clock, keys, TicketKind.VIEWER, cookie, subject)
 
 
 def _view(session: Session, clock: Clock, ticket: Ticket, number: int) -> View:
