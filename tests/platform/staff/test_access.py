@@ -203,6 +203,7 @@ def test_every_screen_is_in_the_table(site: Flask) -> None:
 
 
 @pytest.mark.req("P-005", "P-006", "A-004")
+@pytest.mark.timeout(400)
 def test_roles_may_exactly_what_the_table_says(site: Flask) -> None:
     behind = permissions(site)
     for column, user in enumerate(USERS):
@@ -313,6 +314,7 @@ def dump(app: Flask) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.mark.req("A23")
+@pytest.mark.timeout(400)
 def test_reading_changes_nothing(site: Flask) -> None:
     client = log_in(site, "admin")
     before = dump(site)
