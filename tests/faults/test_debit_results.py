@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from hoshou.base.clock import FixedClock
 from hoshou.platform import audit
@@ -18,7 +18,7 @@ from hoshou.plugins.debits.models.runs import DebitLine, DebitResult
 from hoshou.plugins.debits.models.settlements import Settlement
 from hoshou.plugins.debits.services import posting, settling
 from hoshou.plugins.debits.services.posting import post_result, unfinished
-from tests.faults.crew import Hand, Place, Worker, crew, die
+from tests.faults.crew import Hand, Place, Worker, crew, die_at_call, die_at_commit
 from tests.plugins.debits.ground import (
     AUGUST,
     GROUP_ACTOR,
@@ -100,38 +100,12 @@ def test_twenty_who_import_the_same_result_apply_it_once(place: Place, checker: 
     assert findings() == []
 
 
-def _die_at_call(owner: Any, name: str, number: int) -> None:
-    real: Callable[..., Any] = getattr(owner, name)
-    calls = 0
-
-    def call(*arguments: Any, **options: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        result = real(*arguments, **options)
-        if calls == number:
-            die()
-        return result
-
-    setattr(owner, name, call)
-
-
-def _die_at_commit(name: str, number: int) -> None:
-    seen = 0
-
-    @event.listens_for(db.session, name)
-    def on_event(*_arguments: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == number:
-            die()
-
-
 STEPS: dict[str, Callable[[], None]] = {
-    "accepted, not committed": lambda: _die_at_commit("before_commit", 1),
-    "accepted, nothing posted": lambda: _die_at_commit("after_commit", 1),
-    "in the first chunk": lambda: _die_at_call(settling, "post", 2),
-    "first chunk not committed": lambda: _die_at_call(posting, "_apply", 1),
-    "some chunk committed": lambda: _die_at_commit("after_commit", 5),
+    "accepted, not committed": lambda: die_at_commit("before_commit", 1),
+    "accepted, nothing posted": lambda: die_at_commit("after_commit", 1),
+    "in the first chunk": lambda: die_at_call(settling, "post_all", 1, after=True),
+    "first chunk not committed": lambda: die_at_call(posting, "_apply", 1),
+    "some chunk committed": lambda: die_at_commit("after_commit", 5),
 }
 
 
