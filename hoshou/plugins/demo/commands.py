@@ -13,9 +13,10 @@ from flask import Flask, current_app
 from hoshou.base.clock import FixedClock, SystemClock
 from hoshou.base.errors import DomainError
 from hoshou.platform import access, migrations
+from hoshou.platform.calculators import Calculators
 from hoshou.platform.calendar import seed_calendar
 from hoshou.platform.context import platform
-from hoshou.platform.db import db, transact, unit_of_work
+from hoshou.platform.db import db, reading, transact, unit_of_work
 from hoshou.platform.logs import init_logging
 from hoshou.platform.mail.deliver import deliver_due
 from hoshou.platform.serve import run_site
@@ -29,7 +30,7 @@ from hoshou.plugins.demo.rules.certificate import DocumentKind
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
 from hoshou.plugins.demo.rules.sample import SAMPLE_CONTRACTOR, SAMPLE_NAME, sample_certificate
 from hoshou.plugins.demo.rules.walk import ShowcaseFolder, WalkFacts, printed_walk
-from hoshou.plugins.demo.services import parties, policies
+from hoshou.plugins.demo.services import parties, policies, scheme
 from hoshou.plugins.demo.services.data_folder import MAILS, open_data_folder
 from hoshou.plugins.demo.services.mail_server import LOOPBACK, catch_mail, catching_mail, free_port
 from hoshou.plugins.demo.services.mailbox import newest_about
@@ -116,6 +117,19 @@ def prepare(today: date) -> None:
     transact(lambda session: parties.seed_accounts(session, clock))
     upload_policies(portfolio)
     seed_domains()
+    enter_scheme()
+
+
+def enter_scheme() -> None:
+    """The group scheme with its year open, members enrolled and one joining."""
+    here = platform()
+    with reading() as session:
+        if scheme.is_seeded(session):
+            return
+    calculators = Calculators(here.plugins.collect("calculators"))
+    transact(lambda session: scheme.seed_masters(session, here.clock))
+    scheme.enrol(calculators, here.keys, here.files)
+    scheme.begin_next(here.clock, calculators)
 
 
 def seed_domains() -> None:

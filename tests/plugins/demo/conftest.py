@@ -8,7 +8,18 @@ from hoshou.plugins.demo.services.data_folder import MAILS
 from hoshou.plugins.demo.services.mail_server import catching_mail, free_port
 from tests.conftest import AppMaker
 
-PLUGINS = ["organisations", "bonds", "domains", "viewer", "orderer", "guides", "demo"]
+PLUGINS = [
+    "organisations",
+    "bonds",
+    "domains",
+    "viewer",
+    "orderer",
+    "guides",
+    "proration",
+    "premium",
+    "guardkun",
+    "demo",
+]
 
 
 @pytest.fixture

@@ -116,6 +116,10 @@ def test_there_is_an_account_for_every_role_and_it_may_log_in(seeded: Flask) -> 
         "auditor": 1,
         "agency": 6,
         "insurer": 8,
+        "lead_office": 1,
+        "co_insurer": 1,
+        "group_association": 2,
+        "prefecture": 1,
     }
     with seeded.test_request_context():
         assert all(seeded.appbuilder.sm.auth_user_db(name, PASSWORD) for name in ("admin", "agency1"))  # type: ignore[attr-defined]

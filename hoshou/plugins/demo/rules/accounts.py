@@ -47,10 +47,19 @@ INSURER_ACCOUNTS = tuple(
     DemoAccount(f"insurer{number}", "insurer", last, first, f"hoshou@insurer{number}.example", insurer=insurer)
     for number, (insurer, (last, first)) in enumerate(zip(INSURERS, _INSURER_STAFF, strict=True), start=1)
 )
+SCHEME_ACCOUNTS = (
+    DemoAccount("lead", "lead_office", "三井", "健太", "lead@insurer8.example", insurer=INSURERS[7]),
+    DemoAccount("head7", "co_insurer", "日新", "彩", "head@insurer7.example", insurer=INSURERS[6]),
+    DemoAccount("group1", "group_association", "全警", "一郎", "group1@keibi.example"),
+    DemoAccount("group2", "group_association", "全警", "二葉", "group2@keibi.example"),
+    DemoAccount("prefecture", "prefecture", "都警", "三奈", "tokyo@keibi.example"),
+)
+"""The group scheme's own: the lead office, a co-insurer's head office, two of the association, one of a prefecture's."""
 ACCOUNTS = (
     DemoAccount("admin", "administrator", "管理", "太郎", "admin@hoshou.example"),
     DemoAccount("association", "association", "協会", "花子", "clerk@association.example"),
     DemoAccount("auditor", "auditor", "監査", "次郎", "auditor@association.example"),
     *AGENCY_ACCOUNTS,
     *INSURER_ACCOUNTS,
+    *SCHEME_ACCOUNTS,
 )
