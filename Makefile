@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test translations requirements lock system clean
+.PHONY: setup demo test thorough translations requirements lock system clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -26,6 +26,10 @@ test: setup system
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
 	$(BIN)/python -m pytest -n 2 --dist worksteal -rs
+
+# The random walks at their full length, as before a release.
+thorough: setup system
+	HOSHOU_TESTS=thorough $(BIN)/python -m pytest -n 2 -m slow
 
 # Chromium and PostgreSQL for the tests, where they are missing and can be had.
 system:

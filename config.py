@@ -37,6 +37,11 @@ PLUGINS = [
     "orderer",
     "guides",
     "retention",
+    "proration",
+    "premium",
+    "guardkun",
+    "debits",
+    "receipts",
     "verification",
 ]
 if _env("HOSHOU_PLUGINS"):
@@ -59,8 +64,20 @@ DOMAIN_CONTACT_EMAIL = _env("HOSHOU_DOMAIN_CONTACT", "syouken-kakunin@sonpo.or.j
 DOMAIN_APPROVAL = _env("HOSHOU_DOMAIN_APPROVAL", "all")
 DOMAIN_REGISTRATION_DAY = int(_env("HOSHOU_DOMAIN_REGISTRATION_DAY", "25"))
 
+# How many business days before a date of the group scheme those whom it concerns are reminded by mail; 0: never.
+SCHEME_REMINDER_DAYS = int(_env("HOSHOU_SCHEME_REMINDER_DAYS", "5"))
+
 # Whether the contractor's own mail domain is shut out of the download of its folder, though registered (D-15).
 EXCLUDE_CONTRACTOR_DOMAIN = _flag("HOSHOU_EXCLUDE_CONTRACTOR_DOMAIN", False)
+
+# Within how many days of the 保険始期 a folder that nobody has downloaded is called to its uploaders' minds.
+UNDOWNLOADED_DAYS = int(_env("HOSHOU_UNDOWNLOADED_DAYS", "14"))
+
+# Whether the association keeps its collection fee back from the premium that it remits; else it remits all (D-20).
+COLLECTION_FEE_DEDUCTED = _flag("HOSHOU_COLLECTION_FEE_DEDUCTED", False)
+
+# Whether a withdrawal from the group scheme takes effect on the 1st of a month only (D-28).
+GUARDKUN_CHANGES_ON_FIRST = _flag("HOSHOU_GUARDKUN_CHANGES_ON_FIRST", True)
 
 # Service conditions (A-061, D-17).
 SERVICE_HOURS_ENFORCED = _flag("HOSHOU_SERVICE_HOURS", True)

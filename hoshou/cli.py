@@ -25,8 +25,12 @@ COMMANDS = {
     "demo": Place("hoshou.plugins.demo.commands:demo", "デモの準備と起動"),
     "guides": Place("hoshou.plugins.guides.commands:guides", "よくあるお問い合わせなどの案内"),
     "jobs": Place("hoshou.platform.jobs.commands:jobs", "定期処理"),
-    "quote": Place("hoshou.plugins.premium.commands:quote", "賦課金の見積"),
+    "quote": Place("hoshou.plugins.premium.commands.quote:quote", "賦課金の見積"),
+    "quotes": Place("hoshou.plugins.guardkun.commands.quotes:quotes", "保存した見積"),
+    "rates": Place("hoshou.plugins.premium.commands.rates:rates", "料率表"),
+    "scheme": Place("hoshou.plugins.guardkun.commands.scheme:scheme", "ガードくん賠償責任保険の年度と案内"),
     "serve": Place("hoshou.platform.serve:serve", "サービスの起動"),
+    "simulate": Place("hoshou.plugins.debits.simulate_command:simulate_year", "制度の1年の模擬実行"),
     "users": Place("hoshou.plugins.organisations.commands:users", "スタッフの利用者"),
     "zengin": Place("hoshou.plugins.debits.commands:zengin", "全銀フォーマットの口座振替ファイル"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from hoshou.platform import access, migrations
 from hoshou.platform.calendar import seed_calendar
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.builder import staff_builder
+from hoshou.plugins.bonds.services import passwords
 from hoshou.plugins.guides.services.seed import seed_guides
 from hoshou.plugins.organisations.services.seed import seed_insurers
 from tests.databases import postgres_binaries, postgres_database, postgres_server
@@ -23,6 +25,10 @@ NOON = jst(2026, 4, 15, 12, 0)
 """A Wednesday, in service hours."""
 
 MASTER_KEY = "dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0"
+
+
+THOROUGH = os.environ.get("HOSHOU_TESTS") == "thorough"
+"""Whether random walks go as far as they are asked to before a release, which takes many minutes."""
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +105,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_hashes() -> Iterator[None]:
+    """Viewing passwords are hashed with the least work; what the product spends has a test of its own."""
+    strong, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    passwords._hasher = strong
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOON)
@@ -143,3 +157,8 @@ def app_on_both(make_app: AppMaker, database_url: str) -> Iterator[Flask]:
 @pytest.fixture
 def session(app: Flask) -> Session:
     return db.session()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that none of them begins when all else is done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

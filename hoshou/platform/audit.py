@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, Text, event, select, text
+from sqlalchemy import Index, Integer, String, Text, event, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hoshou.base.clock import Clock
@@ -31,6 +31,11 @@ class AuditEntry(Entity):
     """One thing that happened. ``detail`` is canonical JSON without secrets."""
 
     __tablename__ = "platform_audit"
+    __table_args__ = (
+        # What happened to one thing, and whether something happened to it since: both by the index alone.
+        Index("ix_platform_audit_object", "object_id", "object_kind", "action", "at"),
+        {"extend_existing": False},
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant, index=True)
@@ -40,7 +45,7 @@ class AuditEntry(Entity):
     origin: Mapped[str] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(64), index=True)
     object_kind: Mapped[str] = mapped_column(String(64), index=True)
-    object_id: Mapped[str] = mapped_column(String(64), index=True)
+    object_id: Mapped[str] = mapped_column(String(64))
     detail: Mapped[str] = mapped_column(Text)
     previous: Mapped[str] = mapped_column(String(64), unique=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)

@@ -8,10 +8,12 @@ import pluggy
 if TYPE_CHECKING:
     from flask import Blueprint
 
+    from hoshou.platform.calculators import Calculator
     from hoshou.platform.jobs.job import Job
     from hoshou.platform.mail.template import MailTemplate
     from hoshou.platform.site.entrance import Entrance, FootLink
-    from hoshou.platform.staff.contribution import HomeItem, StaffView
+    from hoshou.platform.staff.charts import Chart
+    from hoshou.platform.staff.contribution import HomeItem, RecordLink, StaffView
     from hoshou.platform.subject import Subject
 
 PROJECT = "hoshou"
@@ -45,6 +47,11 @@ def api_blueprints() -> "Iterable[Blueprint]":
 
 
 @hookspec
+def calculators() -> "Iterable[Calculator]":
+    """Called when an amount is asked for; returns the calculators, each under its name and version."""
+
+
+@hookspec
 def jobs() -> "Iterable[Job]":
     """Called by the scheduler and the command line; returns the scheduled jobs."""
 
@@ -62,6 +69,16 @@ def action_labels() -> "Iterable[tuple[str, str]]":
 @hookspec
 def home_items(subject: "Subject") -> "Iterable[HomeItem]":
     """Called each time the staff home is shown; returns what waits for this person."""
+
+
+@hookspec
+def charts(subject: "Subject") -> "Iterable[Chart]":
+    """Called each time the staff dashboard is shown; returns the charts that this person may see."""
+
+
+@hookspec
+def record_links(subject: "Subject", object_kind: str, object_id: int) -> "Iterable[RecordLink]":
+    """Called when a record's page is shown; returns further pages about it that this person may open."""
 
 
 @hookspec(firstresult=True)

@@ -5,13 +5,17 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The roles of P-005 that exist so far. The values are stable: permissions hang on them."""
+    """The roles of P-005. The values are stable: permissions hang on them."""
 
     ADMINISTRATOR = "administrator"
     ASSOCIATION = "association"
     INSURER = "insurer"
     AGENCY = "agency"
     AUDITOR = "auditor"
+    LEAD_OFFICE = "lead_office"
+    CO_INSURER = "co_insurer"
+    GROUP_ASSOCIATION = "group_association"
+    PREFECTURE = "prefecture"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hoshou.plugins.bonds.services.reading import read_folder
 from hoshou.plugins.demo.services.parties import REGISTERED
 from tests.browser import scene as who
 from tests.browser.scene import Folder, Scene
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, visiting
 from tests.samples import pdfs
 
 SUNDAY = jst(2026, 4, 19, 10, 0)
@@ -308,6 +308,19 @@ def _refused_upload(visitor: Visitor, scene: Scene) -> None:
     visitor.page.locator("[data-error-summary]").wait_for()
 
 
+def _receipt(visitor: Visitor, scene: Scene) -> None:
+    """The receipt of a folder that a contractor looked at and an orderer downloaded."""
+    browser = visitor.context.browser
+    assert browser is not None
+    with visiting(visitor.site, browser) as guest:
+        enter_viewer(guest, scene.certificate)
+    with visiting(visitor.site, browser) as guest:
+        enter_preview(guest, scene.certificate)
+        with guest.page.expect_download():
+            guest.page.get_by_role("link", name="ダウンロード", exact=True).click()
+    visitor.go(f"/receipts/folders/{scene.certificate.id}")
+
+
 STAFF = [
     Place("staff-home", _at("/home/"), who.AGENT),
     Place("staff-upload", _at("/bonds/upload/"), who.AGENT),
@@ -317,6 +330,9 @@ STAFF = [
     Place("staff-folder", lambda v, s: v.go(f"/bonds/folders/show/{s.certificate.id}"), who.AGENT),
     Place("staff-addition", lambda v, s: v.go(f"/bonds/upload/?folder={s.certificate.id}"), who.AGENT),
     Place("staff-file", lambda v, s: v.go(f"/bonds/folders/{s.certificate.id}/files/1/"), who.AGENT),
+    Place("staff-receipt", _receipt, who.AGENT),
+    Place("staff-undownloaded", _at("/receipts/list/?side=begun&days=366"), who.AGENT),
+    Place("staff-dashboard", _at("/dashboard/"), who.AGENT),
     Place("staff-account", _at("/account/"), who.AGENT),
     Place("staff-tokens", _at("/tokens/"), who.AGENT),
     Place("staff-home-admin", _at("/home/"), who.ADMIN),
@@ -337,6 +353,7 @@ STAFF = [
     Place("staff-audit", _at("/audit/list/"), who.ADMIN),
     Place("staff-audit-entry", _at("/audit/show/1"), who.ADMIN),
     Place("staff-grants", _at("/grants/list/"), who.ADMIN),
+    Place("staff-dashboard-association", _at("/dashboard/"), who.CLERK),
     Place("staff-domains", _at("/domainview/list/"), who.CLERK),
     Place("staff-domain", _at("/domainview/show/1"), who.CLERK),
     Place("staff-domain-edit", _at("/domainview/edit/1"), who.CLERK),

@@ -57,7 +57,7 @@ def test_the_document_leaves_the_screen_when_the_session_ends(site: LiveSite, sc
     page.on("request", lambda request: asked.append(request.url))
     expect(page.get_by_role("heading", name="表示を終了しました")).to_be_visible()
     assert page.locator("img").count() == 0
-    assert [url for url in asked if not url.endswith(".js") and "/pages/" not in url] == []
+    assert [url for url in asked if "/assets/" not in url and "/pages/" not in url] == []
 
 
 @pytest.mark.req("A-064")

@@ -4,11 +4,14 @@ from flask import Blueprint, jsonify
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 
+from hoshou.base.calculators import CalculatorIdentity
+from hoshou.platform.calculators import Calculator
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Every, Job
 from hoshou.platform.mail.template import MailTemplate
 from hoshou.platform.site.entrance import Audience, Entrance, FootLink
-from hoshou.platform.staff.contribution import HomeItem, StaffView
+from hoshou.platform.staff.charts import Chart, Series
+from hoshou.platform.staff.contribution import HomeItem, RecordLink, StaffView
 from hoshou.platform.subject import Role, Subject
 
 NAME = "stranger"
@@ -66,6 +69,11 @@ def api_blueprints():
 
 
 @hookimpl
+def calculators():
+    return [Calculator(CalculatorIdentity("stranger", 1), lambda request, parameters, calendar: {"levy": 4711})]
+
+
+@hookimpl
 def jobs():
     return [Job("stranger.greet", "よその仕事", Every(60), lambda context: {})]
 
@@ -83,6 +91,18 @@ def action_labels():
 @hookimpl
 def home_items(subject):
     return [HomeItem("Errand of a stranger", subject.name, "/strangerview/")]
+
+
+@hookimpl
+def charts(subject):
+    return [
+        Chart("A stranger's count", "Month", "visits", ("2026/04", "2026/05"), (Series(subject.name, (2, 3)),))
+    ]
+
+
+@hookimpl
+def record_links(subject, object_kind, object_id):
+    return [RecordLink("A stranger's page about it", subject.name, f"/strangerview/?{object_kind}={object_id}")]
 
 
 @hookimpl

@@ -9,9 +9,12 @@ import pytest
 from flask import Flask
 from flask_appbuilder import Model
 
+from hoshou.base.errors import Refused
+from hoshou.base.japanese_holidays import japanese_calendar
 from hoshou.platform import access, hookspecs
 from hoshou.platform.actor import SYSTEM
 from hoshou.platform.api.tokens import issue_token
+from hoshou.platform.calculators import Calculators
 from hoshou.platform.context import platform
 from hoshou.platform.db import transact
 from hoshou.platform.hookspecs import hookimpl
@@ -20,6 +23,7 @@ from hoshou.platform.plugins import PluginError, Plugins, load_plugins
 from hoshou.platform.staff.builder import staff_builder
 from hoshou.platform.subject import Role
 from tests.accounts import add_user, browser, log_in
+from tests.plugins.bonds.factories import make_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 HOOKS = [name for name, item in vars(hookspecs).items() if hasattr(item, "hoshou_spec")]
@@ -123,6 +127,7 @@ def test_views_jobs_and_mails_are_claimed_once(app: Flask) -> None:
         [contribution.name for contribution in plugins.collect("staff_views") if contribution.in_menu],
         [job.name for job in plugins.collect("jobs")],
         [template.key for template in plugins.collect("mail_templates")],
+        [calculator.identity for calculator in plugins.collect("calculators")],
         [blueprint.name for blueprint in plugins.collect("public_blueprints")],
     ):
         assert len(claimed) == len(set(claimed))
@@ -170,11 +175,17 @@ def test_a_strangers_plugin_appears_and_goes_without_a_changed_line(
     assert browser(app).get("/api/v1/stranger", expect_errors=True).status_int == 401
     bearer = {"Authorization": f"Bearer {token}"}
     assert browser(app).get("/api/v1/stranger", headers=bearer).json == {"subject": None}
+    asked_for = Calculators(platform(app).plugins.collect("calculators")).named("stranger", 1)
+    assert asked_for.answer({}, {}, japanese_calendar()) == {"levy": 4711}
     assert "stranger.greet" in all_jobs(app)
     assert "stranger.hello" in [template.key for template in platform(app).plugins.collect("mail_templates")]
     assert "stranger.greeted" in dict(platform(app).plugins.collect("action_labels"))
+    assert staff.get("/dashboard/").html.find("h2", string="A stranger's count")
     with app.app_context():
+        folder_id = transact(make_folder).folder_id
         assert platform().plugins.hook.subject_of_user(user_id=4711).name == "The stranger"
+    link = staff.get(f"/bonds/folders/show/{folder_id}").html.find("a", string="A stranger's page about it")
+    assert link["href"] == f"/strangerview/?bonds_folder={folder_id}"
 
     with without.app_context():
         removed = transact(lambda session: access.sync(session, staff_builder().contributions))
@@ -184,3 +195,6 @@ def test_a_strangers_plugin_appears_and_goes_without_a_changed_line(
         assert browser(without).get(address, expect_errors=True).status_int == 404
     assert "stranger.greet" not in all_jobs(without)
     assert "stranger" not in browser(without).get("/").text
+    with pytest.raises(Refused) as refused:
+        Calculators(platform(without).plugins.collect("calculators")).named("stranger", 1)
+    assert refused.value.code == "unknown_calculator"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import event
 
 from hoshou.app import create_app
 from hoshou.base.clock import Clock, FixedClock
@@ -170,3 +171,33 @@ def crew(place: Place, processes: int = 4, threads: int = 5) -> Iterator[Crew]:
 def die() -> None:
     """What ``kill -9`` does, at exactly this point."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_at_call(owner: Any, name: str, number: int, *, after: bool = False) -> None:
+    """Die at (or after) the so-many-th call of a function."""
+    real: Callable[..., Any] = getattr(owner, name)
+    calls = 0
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == number and not after:
+            die()
+        result = real(*arguments, **options)
+        if calls == number and after:
+            die()
+        return result
+
+    setattr(owner, name, counted)
+
+
+def die_at_commit(name: str, number: int) -> None:
+    """Die at the so-many-th event of this name of the session."""
+    seen = 0
+
+    @event.listens_for(db.session, name)
+    def on_event(*_arguments: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == number:
+            die()

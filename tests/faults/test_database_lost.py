@@ -60,7 +60,7 @@ def keep_sending(hand: Hand, journal: Path, seconds: float) -> tuple[int, float]
     hand.wait()
     end, longest, number = time.monotonic() + seconds, 0.0, 0
     while time.monotonic() < end:
-        what = sending(f"stream-{hand.number}-{number:04}-xxxx", f"STREAM-{number % 3}")
+        what = sending(f"stream-{hand.number}-{number:04}-xxxx", f"STREAM-{number // 6}")
         longest = max(longest, send_until_answered(hand, journal, what))
         number += 1
     return number, longest

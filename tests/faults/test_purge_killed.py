@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from hoshou.base.clock import FixedClock, jst
 from hoshou.platform import audit
@@ -26,7 +26,7 @@ from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.retention.models import RetentionPurge
 from hoshou.plugins.retention.services import purge as purging
 from tests.accounts import add_user
-from tests.faults.crew import Hand, Place, Worker, die
+from tests.faults.crew import Hand, Place, Worker, die, die_at_call, die_at_commit
 from tests.plugins.retention.ground import add_folders
 
 FOLDERS = 60
@@ -36,41 +36,13 @@ LATEST_SECONDS = 0.25
 NIGHT = jst(2029, 4, 1, 2)
 
 
-def _die_at_call(owner: Any, name: str, number: int, *, after: bool = False) -> None:
-    real: Callable[..., Any] = getattr(owner, name)
-    calls = 0
-
-    def counted(*arguments: Any, **options: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == number and not after:
-            die()
-        result = real(*arguments, **options)
-        if calls == number and after:
-            die()
-        return result
-
-    setattr(owner, name, counted)
-
-
-def _die_at_commit(name: str, number: int) -> None:
-    seen = 0
-
-    @event.listens_for(db.session, name)
-    def on_event(*_arguments: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == number:
-            die()
-
-
 STEPS: dict[str, Callable[[], None]] = {
-    "first folder's rows changed": lambda: _die_at_call(purging, "entomb", 1, after=True),
-    "third tombstone not committed": lambda: _die_at_call(audit, "_append", 3, after=True),
-    "tombstone committed, content there": lambda: _die_at_call(FileStore, "delete", 1),
-    "one of two contents gone": lambda: _die_at_call(FileStore, "delete", 2),
-    "contents gone, not noted": lambda: _die_at_call(os, "fsync", 6, after=True),
-    "after some commit": lambda: _die_at_commit("after_commit", 9),
+    "first folder's rows changed": lambda: die_at_call(purging, "entomb", 1, after=True),
+    "third tombstone not committed": lambda: die_at_call(audit, "_append", 3, after=True),
+    "tombstone committed, content there": lambda: die_at_call(FileStore, "delete", 1),
+    "one of two contents gone": lambda: die_at_call(FileStore, "delete", 2),
+    "contents gone, not noted": lambda: die_at_call(os, "fsync", 6, after=True),
+    "after some commit": lambda: die_at_commit("after_commit", 9),
 }
 
 

@@ -2,8 +2,10 @@
 
 import datetime
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Any
 
 import pikepdf
 import typst
@@ -131,6 +133,12 @@ def fillable() -> bytes:
         return saved(pdf)
 
 
+def aside(work: Callable[..., Any], *args: object) -> Any:
+    """What the work answers, done in a thread of its own: one that drives a browser can start no event loop."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(work, *args).result()
+
+
 @cache
 def signed() -> bytes:
     """A page signed with a certificate of its own making."""
@@ -142,9 +150,8 @@ def signed() -> bytes:
 
 
 def sign(signer: signers.PdfSigner, writer: IncrementalPdfFileWriter) -> bytes:
-    """The signed file. In a thread of its own: pyHanko runs an event loop, and so does a browser that is open."""
-    with ThreadPoolExecutor(1) as apart:
-        return bytes(apart.submit(signer.sign_pdf, writer).result().getbuffer())
+    """The signed file."""
+    return bytes(aside(signer.sign_pdf, writer).getbuffer())
 
 
 @cache

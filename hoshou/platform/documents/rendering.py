@@ -56,12 +56,28 @@ def render(template: Path | Traversable, data: Mapping[str, Any]) -> bytes:
 
     Raises TemplateFailed for a template with an error or a character that the fonts lack.
     """
+    with as_file(template) as path:
+        return _compile(path, path, data, {"data": _as_json(data)})
+
+
+def typeset(template: Path | Traversable, data: Mapping[str, Any]) -> bytes:
+    """The same for documents made by the thousand: the template defines a function ``document(data)``.
+
+    What such a document has in common with those made before it is not laid out again, as long as nothing of its
+    own stands in a ``set`` rule or in the running header and footer.
+    """
+    text = _as_json(data).replace("\\", "\\\\").replace('"', '\\"')
+    with as_file(template) as path:
+        source = f'#import "/{path.name}": document\n#document(json(bytes("{text}")))'
+        return _compile(path, source.encode(), data, {})
+
+
+def _compile(path: Path, source: Any, data: Mapping[str, Any], inputs: dict[str, str]) -> bytes:
     day: date = data["document_date"]
-    inputs = {"data": json.dumps(data, ensure_ascii=False, default=_as_text)}
-    with as_file(template) as path, _lock:
+    with _lock:
         try:
             pdf, warnings = _compiler().compile_with_warnings(
-                input=path,
+                input=source,
                 root=path.parent,
                 sys_inputs=inputs,
                 format="pdf",
@@ -69,11 +85,16 @@ def render(template: Path | Traversable, data: Mapping[str, Any]) -> bytes:
                 timestamp=datetime.combine(day, time(), tzinfo=UTC),
             )
         except typst.TypstError as error:
-            error.add_note(error.diagnostic)
+            # A diagnostic quotes the line at fault: that of a source made here holds the data, which no log may show.
+            error.add_note(error.diagnostic if source is path else "\n".join(error.hints))
             raise TemplateFailed(path.name) from error
     if warnings:
         raise TemplateFailed(path.name) from warnings[0]
     return cast(bytes, pdf)
+
+
+def _as_json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, default=_as_text)
 
 
 def _as_text(value: object) -> str:

@@ -47,3 +47,12 @@ class HomeItem:
     due: datetime | None = None
     count: int | None = None
     urgent: bool = False
+
+
+@dataclass(frozen=True)
+class RecordLink:
+    """A further page about a record; ``detail`` says what is found there."""
+
+    title: str
+    detail: str
+    url: str

@@ -3,19 +3,36 @@
 from datetime import date
 from typing import Any
 
+from flask_appbuilder.models.sqla.filters import SQLAFilterConverter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Time
 
 CONFLICT = _l("同じ内容の登録がすでにあるか、他の登録から使われているため、保存できませんでした。")
 LARGEST_KEY = 2**31 - 1
 
 
+class StaffFilterConverter(SQLAFilterConverter):
+    """A time of day can be kept and shown, not searched for: the framework would warn of it at every start."""
+
+    def convert(self, col_name: str) -> Any:
+        kind = getattr(self.datamodel.list_columns.get(col_name), "type", None)
+        return None if isinstance(kind, Time) else super().convert(col_name)
+
+
 class StaffInterface(SQLAInterface):
     """Reads for screens. An address that can't be a key finds nothing, on every database alike."""
+
+    filter_converter_class = StaffFilterConverter
 
     def get(self, id: Any, *args: Any, **kwargs: Any) -> Any:
         key = self._key(id)
         return None if key is None else super().get(key, *args, **kwargs)
+
+    def get_columns_list(self) -> list[str]:
+        """Times of day are left out: the framework has no filter for them."""
+        of_day = {name for name, column in self.list_columns.items() if isinstance(column.type, Time)}
+        return [name for name in super().get_columns_list() if name not in of_day]
 
     def get_related_obj(self, col_name: str, value: Any) -> Any:
         related = self.get_related_interface(col_name)

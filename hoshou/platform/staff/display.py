@@ -1,9 +1,10 @@
 """How lists and records show values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from hoshou.base.clock import JST
@@ -16,6 +17,21 @@ def instant(value: datetime | None) -> str:
 
 def day(value: date | None) -> str:
     return value.strftime("%Y/%m/%d") if value else ""
+
+
+def month(value: date) -> str:
+    """Year and month."""
+    return value.strftime("%Y/%m")
+
+
+def month_ticks(months: Iterable[date]) -> tuple[str, ...]:
+    """Months as the axis of a chart has room for them: the year below the first one of it."""
+    ticks: list[str] = []
+    year = 0
+    for first in months:
+        ticks.append(format_date(first, "MMM") + (f"\n{first.year}" if first.year != year else ""))
+        year = first.year
+    return tuple(ticks)
 
 
 def yes_no(value: object) -> str:

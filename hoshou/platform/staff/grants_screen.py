@@ -16,6 +16,10 @@ ROLE_LABELS = {
     Role.INSURER: N_("損害保険会社"),
     Role.AGENCY: N_("損害保険代理店"),
     Role.AUDITOR: N_("監査人"),
+    Role.LEAD_OFFICE: N_("幹事保険会社 制度担当課"),
+    Role.CO_INSURER: N_("非幹事保険会社 主管店"),
+    Role.GROUP_ASSOCIATION: N_("全国警備業協会"),
+    Role.PREFECTURE: N_("都道府県警備業協会"),
 }
 METHOD_LABELS = {
     "list": N_("一覧"),

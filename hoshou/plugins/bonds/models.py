@@ -43,6 +43,9 @@ class BondFolder(Entity):
         ),
         Index("ix_bonds_folder_list", "insurer_id", "id"),
         Index("ix_bonds_folder_agency", "agency_id", "id"),
+        Index("ix_bonds_folder_start", "insurance_start", "id"),
+        Index("ix_bonds_folder_insurer_start", "insurer_id", "insurance_start", "id"),
+        Index("ix_bonds_folder_agency_start", "agency_id", "insurance_start", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -127,7 +130,7 @@ class BondFile(Entity):
     insurance_end: Mapped[date] = mapped_column(Date)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("bonds_file.id"))
     replaced_at: Mapped[datetime | None] = mapped_column(Instant)
-    uploaded_at: Mapped[datetime] = mapped_column(Instant)
+    uploaded_at: Mapped[datetime] = mapped_column(Instant, index=True)
     uploaded_by: Mapped[str] = mapped_column(String(200))
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_why: Mapped[str] = mapped_column(String(500), default="")

@@ -10,8 +10,10 @@ from hoshou.platform.db import db
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
+from hoshou.platform.staff import display
+from hoshou.platform.staff.charts import Chart, Series
 from hoshou.platform.staff.contribution import HomeItem, StaffView
-from hoshou.platform.subject import Subject
+from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.bonds.api import bonds_api
 from hoshou.plugins.bonds.jobs import JOBS
 from hoshou.plugins.bonds.services.address_test import TEST_MAIL
@@ -19,6 +21,7 @@ from hoshou.plugins.bonds.services.handover import waiting_handovers
 from hoshou.plugins.bonds.services.notify import MAILS
 from hoshou.plugins.bonds.services.record import folders_with_failed_mails
 from hoshou.plugins.bonds.services.scope import may_upload
+from hoshou.plugins.bonds.services.uploads_by_month import recent_months, uploads_by_month
 from hoshou.plugins.bonds.views import STAFF_VIEWS
 
 NAME = "bonds"
@@ -71,4 +74,23 @@ def home_items(subject: Subject) -> Iterable[HomeItem]:
         title=_("証券等のアップロード"),
         detail=_("PDFを登録し、閲覧用URLと閲覧用パスワードをメールで送ります。"),
         url=url_for("BondUploadView.upload"),
+    )
+
+
+@hookimpl
+def charts(subject: Subject) -> Iterable[Chart]:
+    if not subject.has(Role.AGENCY, Role.INSURER, Role.ASSOCIATION, Role.AUDITOR):
+        return ()
+    months = recent_months(platform().clock.today())
+    uploads = uploads_by_month(db.session(), subject, months)
+    return (
+        Chart(
+            title=_("保険会社・月別のアップロード件数"),
+            note=_("直近12か月に登録されたファイルの数です。その後に削除されたファイルを含みます。"),
+            subject=_("登録月"),
+            unit=_("件"),
+            categories=tuple(display.month(month) for month in months),
+            ticks=display.month_ticks(months),
+            series=tuple(Series(row.insurer, row.counts, tone=row.position - 1) for row in uploads),
+        ),
     )

@@ -44,7 +44,7 @@ from hoshou.plugins.bonds.services.delete_folder import delete_folder
 from hoshou.plugins.bonds.services.erase import erase_deleted
 from hoshou.plugins.bonds.services.original import document_for, note_download, note_page
 from hoshou.plugins.bonds.services.passwords import hash_password
-from hoshou.plugins.bonds.services.record import MAIL_STATE_LABELS, read_record
+from hoshou.plugins.bonds.services.record import FOLDER, MAIL_STATE_LABELS, read_record
 from hoshou.plugins.bonds.services.scope import folder_for, require_uploader, visible_folders
 from hoshou.plugins.bonds.services.upload import PDF, outcome_of
 from hoshou.plugins.bonds.services.upload_choices import agencies_for, insurers_for, replaceable_files
@@ -297,6 +297,9 @@ class BondFolderView(StaffModelView):
             day=DAY,
             minute=MINUTE,
             handover=handover.handover_state(db.session(), platform().clock, current_subject(), record.folder),
+            links=platform().plugins.collect(
+                "record_links", subject=current_subject(), object_kind=FOLDER, object_id=pk
+            ),
         )
 
     @expose(f"/{NUMBER % 'pk'}/resend", methods=["POST"])

@@ -33,6 +33,7 @@ from hoshou.plugins.demo.services import parties, policies
 from hoshou.plugins.demo.services.data_folder import MAILS, open_data_folder
 from hoshou.plugins.demo.services.mail_server import LOOPBACK, catch_mail, catching_mail, free_port
 from hoshou.plugins.demo.services.mailbox import newest_about
+from hoshou.plugins.guardkun.services.seed import seed_scheme
 from hoshou.plugins.guides.services.seed import seed_guides
 from hoshou.plugins.organisations.services.seed import seed_insurers
 
@@ -109,6 +110,7 @@ def prepare(today: date) -> None:
     transact(lambda session: seed_calendar(session, min(today, clock.today()).year - 1))
     transact(seed_insurers)
     transact(seed_guides)
+    transact(lambda session: seed_scheme(session, clock))
     portfolio = demo_policies(today)
     transact(lambda session: parties.seed_agencies(session, portfolio))
     transact(lambda session: parties.seed_accounts(session, clock))

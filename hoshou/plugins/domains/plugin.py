@@ -12,12 +12,14 @@ from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
 from hoshou.platform.site.entrance import Audience, Entrance
+from hoshou.platform.staff.charts import Chart, ChartForm, Series
 from hoshou.platform.staff.contribution import HomeItem, StaffView
-from hoshou.platform.subject import Subject
+from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.domains.jobs import JOBS
 from hoshou.plugins.domains.public import domains
-from hoshou.plugins.domains.rules.stages import Stage
+from hoshou.plugins.domains.rules.stages import STAGE_LABELS, Stage
 from hoshou.plugins.domains.rules.terms import Terms
+from hoshou.plugins.domains.services.by_stage import count_by_stage
 from hoshou.plugins.domains.services.mails import MAILS
 from hoshou.plugins.domains.services.waiting import waiting_for
 from hoshou.plugins.domains.views import SCREENS
@@ -67,3 +69,21 @@ def home_items(subject: Subject) -> Iterable[HomeItem]:
             due=waiting.due,
             count=waiting.count,
         )
+
+
+@hookimpl
+def charts(subject: Subject) -> Iterable[Chart]:
+    if not subject.has(Role.ASSOCIATION, Role.INSURER, Role.AUDITOR):
+        return ()
+    counts = count_by_stage(db.session(), platform().clock, subject)
+    return (
+        Chart(
+            title=_("段階別のドメイン申請"),
+            note=_("直近12か月に受け付けた申請と、それより前の手続中の申請です。"),
+            subject=_("段階"),
+            unit=_("件"),
+            categories=tuple(_(STAGE_LABELS[stage]) for stage in counts),
+            series=(Series(_("件数"), tuple(counts.values())),),
+            form=ChartForm.BARS,
+        ),
+    )

@@ -1,4 +1,4 @@
-"""What the guide pages say, in both languages; the association edits it (A-083 to A-086)."""
+"""What the guide pages say, in both languages, and of which manual it is (A-083 to A-086, B-107)."""
 
 from datetime import date
 
@@ -6,16 +6,18 @@ from sqlalchemy import Boolean, CheckConstraint, Date, Integer, String, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hoshou.platform.db import Entity
-from hoshou.plugins.guides.rules.kinds import LARGEST_TENTHS
+from hoshou.plugins.guides.rules.kinds import LARGEST_TENTHS, Book
 
 
 class FaqEntry(Entity):
-    """One question with its answer, under the manual's number and in one of its five groups."""
+    """One question with its answer, under its number and in one of the groups of its manual."""
 
     __tablename__ = "guides_faq"
+    __table_args__ = (UniqueConstraint("book", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(Integer, unique=True)
+    book: Mapped[str] = mapped_column(String(16), default=Book.BONDS.value)
+    number: Mapped[int] = mapped_column(Integer)
     faq_group: Mapped[int] = mapped_column(Integer)
     audience: Mapped[str] = mapped_column(String(16))
     question_ja: Mapped[str] = mapped_column(Text)
@@ -52,9 +54,11 @@ class Contact(Entity):
     """Where to turn with which question (A-084)."""
 
     __tablename__ = "guides_contact"
+    __table_args__ = (UniqueConstraint("book", "subject_ja"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    subject_ja: Mapped[str] = mapped_column(String(200), unique=True)
+    book: Mapped[str] = mapped_column(String(16), default=Book.BONDS.value)
+    subject_ja: Mapped[str] = mapped_column(String(200))
     text_ja: Mapped[str] = mapped_column(Text)
     subject_en: Mapped[str] = mapped_column(String(200))
     text_en: Mapped[str] = mapped_column(Text)
@@ -68,10 +72,12 @@ class Revision(Entity):
     """One edition of the manual (A-085). ``month`` is the month's first day."""
 
     __tablename__ = "guides_revision"
+    __table_args__ = (UniqueConstraint("book", "edition"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    book: Mapped[str] = mapped_column(String(16), default=Book.BONDS.value)
     month: Mapped[date] = mapped_column(Date)
-    edition: Mapped[int] = mapped_column(Integer, unique=True)
+    edition: Mapped[int] = mapped_column(Integer)
     content_ja: Mapped[str] = mapped_column(Text)
     content_en: Mapped[str] = mapped_column(Text)
 
@@ -83,10 +89,12 @@ class GuidePage(Entity):
     """A page's title and running text. ``manual_page`` is where it begins in the printed manual."""
 
     __tablename__ = "guides_page"
+    __table_args__ = (UniqueConstraint("book", "manual_page"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    book: Mapped[str] = mapped_column(String(16), default=Book.BONDS.value)
     key: Mapped[str] = mapped_column(String(32), unique=True)
-    manual_page: Mapped[int | None] = mapped_column(Integer, unique=True)
+    manual_page: Mapped[int | None] = mapped_column(Integer)
     title_ja: Mapped[str] = mapped_column(String(200))
     body_ja: Mapped[str] = mapped_column(Text)
     title_en: Mapped[str] = mapped_column(String(200))

@@ -23,6 +23,7 @@ from hoshou.plugins.guides.rules.kinds import (
     FLOW_LABELS,
     GROUP_LABELS,
     LANE_LABELS,
+    Book,
 )
 from hoshou.plugins.guides.services.edit import prepare_clause, prepare_step, prepare_texts
 
@@ -43,6 +44,11 @@ def _lane_names(text: str) -> str:
 
 def _choices(labels: dict[Any, str]) -> list[tuple[Any, Any]]:
     return [(value, _l(label)) for value, label in labels.items()]
+
+
+def of_the_bonds(table: type[Any]) -> Any:
+    """The scope of these screens: the texts of the bonds' manual. Other manuals have screens of their own."""
+    return staticmethod(lambda _subject: table.book == Book.BONDS.value)
 
 
 class LanesField(SelectMultipleField):
@@ -76,6 +82,7 @@ class GuideView(StaffModelView):
 
 class FaqView(GuideView):
     datamodel = StaffInterface(FaqEntry)
+    row_scope = of_the_bonds(FaqEntry)
     list_title = _l("よくあるお問い合わせ")
     list_columns = ["number", "faq_group", "audience", "question_ja"]
     show_columns = [
@@ -146,6 +153,7 @@ class ClauseView(GuideView):
 
 class ContactView(GuideView):
     datamodel = StaffInterface(Contact)
+    row_scope = of_the_bonds(Contact)
     list_title = _l("お問い合わせ先")
     list_columns = ["position", "subject_ja", "text_ja"]
     show_columns = ["subject_ja", "text_ja", "subject_en", "text_en", "position"]
@@ -168,6 +176,7 @@ class ContactView(GuideView):
 
 class RevisionView(GuideView):
     datamodel = StaffInterface(Revision)
+    row_scope = of_the_bonds(Revision)
     list_title = _l("改定履歴")
     list_columns = ["month", "edition", "content_ja"]
     show_columns = ["month", "edition", "content_ja", "content_en"]
@@ -195,6 +204,7 @@ class GuidePageView(GuideView):
     """The pages themselves are the product's; their texts are the association's."""
 
     datamodel = StaffInterface(GuidePage)
+    row_scope = of_the_bonds(GuidePage)
     list_title = _l("案内のページ")
     list_columns = ["title_ja", "key", "manual_page"]
     show_columns = ["key", "manual_page", "title_ja", "body_ja", "title_en", "body_en"]

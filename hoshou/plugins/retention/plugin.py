@@ -13,13 +13,15 @@ from hoshou.platform.db import db
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
+from hoshou.platform.staff import display
+from hoshou.platform.staff.charts import Chart, Series
 from hoshou.platform.staff.contribution import HomeItem, StaffView
-from hoshou.platform.subject import Subject
+from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.bonds.services.scope import may_upload
 from hoshou.plugins.retention import models  # noqa: F401 - the tables
 from hoshou.plugins.retention.jobs import JOBS
 from hoshou.plugins.retention.services.mails import MAILS
-from hoshou.plugins.retention.services.outlook import soon_gone
+from hoshou.plugins.retention.services.outlook import coming_months, counts_by_month, soon_gone
 from hoshou.plugins.retention.views import STAFF_VIEWS
 
 NAME = "retention"
@@ -60,3 +62,27 @@ def home_items(subject: Subject) -> Iterable[HomeItem]:
             due=datetime.combine(first, time(), JST),
             count=count,
         )
+
+
+@hookimpl
+def charts(subject: Subject) -> Iterable[Chart]:
+    if not subject.has(Role.AGENCY, Role.INSURER, Role.ASSOCIATION, Role.AUDITOR):
+        return ()
+    today = platform().clock.today()
+    months, rows = coming_months(today), counts_by_month(db.session(), subject, today)
+    counts = {(row.position, row.month): row.count for row in rows}
+    insurers = sorted({(row.position, row.short_name) for row in rows})
+    return (
+        Chart(
+            title=_("今後1年間に削除される証券等"),
+            note=_("最後にアップロードしたファイルの保険終期から3年が経過する月ごとの、証券番号の数です。"),
+            subject=_("削除する月"),
+            unit=_("件"),
+            categories=tuple(display.month(month) for month in months),
+            ticks=display.month_ticks(months),
+            series=tuple(
+                Series(name, tuple(counts.get((position, month), 0) for month in months), tone=position - 1)
+                for position, name in insurers
+            ),
+        ),
+    )

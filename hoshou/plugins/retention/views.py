@@ -30,7 +30,7 @@ class RetentionView(BaseView):
             "retention/list.html",
             title=_("まもなく削除される証券等"),
             near=near_folders(session, subject, today),
-            counts=counts_by_month(session, today) if subject.has(Role.ASSOCIATION) else None,
+            counts=counts_by_month(session, subject, today) if subject.has(Role.ASSOCIATION) else None,
             knows_folders=subject.has(Role.AGENCY, Role.INSURER, Role.AUDITOR),
             day=display.day,
         )

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 import hoshou
 from hoshou.base.errors import DomainError
-from hoshou.platform.documents import render
+from hoshou.platform.documents import render, typeset
 
 DAY = date(2026, 6, 1)
 LETTER = """
@@ -194,3 +194,46 @@ def test_the_footer_counts_the_pages(tmp_path: Path) -> None:
 
     assert "1 / 2" in pages
     assert "2 / 2" in pages
+
+
+PRINTED = """#let document(data) = [
+#show: sheet.with(title: "通知", dated: data.document_date)
+#data.name
+]"""
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "#panic()",
+        "] #panic() [",
+        '"))) #panic(("',
+        '\\")) #panic((\\"',
+        "\\u{41} \\\\ \\n // comment /* block */ `raw` <label>",
+        '#read("document.typ")',
+    ],
+)
+def test_what_is_typeset_is_shown_and_never_read_as_source(tmp_path: Path, hostile: str) -> None:
+    pdf = typeset(template(tmp_path, PRINTED), {"document_date": DAY, "name": hostile})
+
+    assert hostile in text_of(pdf)
+
+
+@pytest.mark.req("P-019")
+def test_typesetting_and_rendering_take_turns_without_mixing_data(letter: Path, tmp_path: Path) -> None:
+    printed = template(tmp_path, PRINTED)
+    first = typeset(printed, {"document_date": DAY, "name": "甲\u2028\n乙"})
+
+    assert "丙" in text_of(render(letter, {"document_date": DAY, "name": "丙"}))
+    assert "丁" in text_of(typeset(printed, {"document_date": DAY, "name": "丁"}))
+    assert typeset(printed, {"document_date": DAY, "name": "甲\u2028\n乙"}) == first
+
+
+def test_a_failure_to_typeset_tells_no_log_the_data(tmp_path: Path) -> None:
+    printed = template(tmp_path, "#let document(data) = [#data.absent]")
+
+    with pytest.raises(DomainError) as failure:
+        typeset(printed, {"document_date": DAY, "name": "秘密"})
+
+    assert failure.value.__cause__ is not None
+    assert "秘密" not in f"{failure.value.__cause__}{failure.value.__cause__.__notes__}"

@@ -18,6 +18,10 @@ def site(make_app: Callable[..., Flask], sqlite_url: str) -> Flask:
     add_user(app, "insurer", Role.INSURER, insurer="tokio")
     add_user(app, "agency", Role.AGENCY, agency="みなと代理店")
     add_user(app, "auditor", Role.AUDITOR)
+    add_user(app, "lead", Role.LEAD_OFFICE, insurer="ms")
+    add_user(app, "co_insurer", Role.CO_INSURER, insurer="nisshin")
+    add_user(app, "group", Role.GROUP_ASSOCIATION)
+    add_user(app, "prefecture", Role.PREFECTURE)
     return app
 
 

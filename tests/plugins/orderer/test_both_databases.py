@@ -19,7 +19,7 @@ def test_viewing_and_downloading_work_on_both_databases(
     viewer, page = site.enter(made)
     assert viewer.get(images(page)[0]).content_type == "image/jpeg"
     browser, preview = site.preview(made)
-    assert preview.click("ダウンロード").body == made.files[0]
+    assert preview.click("^ダウンロード$").body == made.files[0]
     assert "使用済み" in form_to(preview, "/back").submit().follow().text
     otp = site.login(made, browser).follow()
     site.folder(policy_number=made.policy_number)

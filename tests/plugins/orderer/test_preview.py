@@ -23,11 +23,11 @@ def test_each_file_of_the_folder_comes_back_byte_for_byte(site: PublicSite) -> N
     made = site.folder(files=[("1.pdf", plain(1))])
     added = site.folder(policy_number=made.policy_number, files=[("2.pdf", plain(2))])
     browser, page = site.preview(added)
-    assert page.click("ダウンロード").body == added.files[0]
+    assert page.click("^ダウンロード$").body == added.files[0]
     form = form_to(page, "/files/2")
     form["file"] = "1"
     first = form.submit().follow()
-    assert first.click("ダウンロード").body == made.files[0]
+    assert first.click("^ダウンロード$").body == made.files[0]
     assert browser.get(images(first)[0]).content_type == "image/jpeg"
 
 
@@ -63,7 +63,7 @@ def test_twenty_idle_minutes_lead_to_the_login_with_a_message(site: PublicSite) 
 def test_downloads_keep_a_session_alive_and_images_do_not(site: PublicSite) -> None:
     browser, page = site.preview(site.folder())
     site.clock.advance(timedelta(minutes=19))
-    page.click("ダウンロード")
+    page.click("^ダウンロード$")
     site.clock.advance(timedelta(minutes=19))
     browser.get(images(page)[0])
     site.clock.advance(timedelta(minutes=1))
@@ -151,7 +151,7 @@ def test_a_damaged_file_is_explained_and_not_noted_as_downloaded(site: PublicSit
 )
 def test_the_file_keeps_its_name(site: PublicSite, name: str) -> None:
     _, page = site.preview(site.folder(files=[(name, plain())]))
-    header = page.click("ダウンロード").headers["Content-Disposition"]
+    header = page.click("^ダウンロード$").headers["Content-Disposition"]
     assert header.startswith("attachment; filename")
     assert downloaded_name(header) == unicodedata.normalize("NFC", name)
     assert header.isascii()

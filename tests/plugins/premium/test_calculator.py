@@ -8,7 +8,7 @@ from hoshou.base.errors import Refused
 from hoshou.base.japanese_holidays import japanese_calendar
 from hoshou.plugins.premium.rules.calculator import calculate
 from hoshou.plugins.premium.rules.clauses import PRINTED, Clause
-from hoshou.plugins.premium.rules.confirmations import LOAD_ABOVE_LIMIT, VALUABLES_NOT_TAKEN, confirmations
+from hoshou.plugins.premium.rules.confirmations import Confirmation, confirmations
 from hoshou.plugins.premium.rules.rates import parse_rates
 from hoshou.plugins.premium.rules.request import QuoteRequest, Valuables, parse_request
 from hoshou.plugins.proration.rules.terms import SchemeTerms
@@ -57,13 +57,13 @@ def test_a_request_made_by_hand_keeps_the_rule_on_transported_valuables():
     ("options", "to_confirm"),
     [
         ({}, ()),
-        ({"transport": {"largest_load": 20_000_000}}, (VALUABLES_NOT_TAKEN,)),
+        ({"transport": {"largest_load": 20_000_000}}, (Confirmation.VALUABLES_NOT_TAKEN,)),
         (
             {
                 "transport": {"largest_load": 30_000_001},
                 "valuables": {"limit": 30_000_000, "other_sales": 0, "transported": 1},
             },
-            (LOAD_ABOVE_LIMIT,),
+            (Confirmation.LOAD_ABOVE_LIMIT,),
         ),
         (
             {

@@ -7,7 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from hoshou.plugins.premium.commands import quote
+from hoshou.plugins.premium.commands.quote import quote
 
 from .documents import RATES, REQUEST, altered, basic_request
 
@@ -109,7 +109,7 @@ def test_people_read_lines(rates_file):
 def test_output_is_utf8_on_any_terminal_and_nothing_heavy_is_loaded(rates_file):
     program = (
         "import sys\n"
-        "from hoshou.plugins.premium.commands import quote\n"
+        "from hoshou.plugins.premium.commands.quote import quote\n"
         "try:\n"
         "    quote()\n"
         "finally:\n"

@@ -25,6 +25,11 @@ def visible_folders(subject: Subject) -> ColumnElement[bool]:
     return or_(false(), *parts)
 
 
+def countable_folders(subject: Subject) -> ColumnElement[bool]:
+    """The folders that may go into this user's counts: the association knows how many there are, never which."""
+    return true() if subject.has(Role.ASSOCIATION) else visible_folders(subject)
+
+
 def visible_files(subject: Subject) -> ColumnElement[bool]:
     """The files of visible folders."""
     return BondFile.folder_id.in_(select(BondFolder.id).where(visible_folders(subject)))

@@ -1,5 +1,6 @@
 """Which domains are registered: who may log in, and the public list (A-043, A-060, A-075, A-076, D-13)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -71,3 +72,15 @@ def registered_bodies(session: Session, search: str, page: int) -> Bodies:
         .limit(BODIES_PER_PAGE)
     )
     return Bodies([(row.organisation, row.department) for row in rows], count, -(-count // BODIES_PER_PAGE))
+
+
+def organisations_of(session: Session, domains: Collection[str]) -> dict[str, str]:
+    """Whose each of these domains is or was: organisation and department. Unknown ones are left out."""
+    if not domains:
+        return {}
+    rows = session.execute(
+        select(OrdererDomain.domain, OrdererDomain.organisation, OrdererDomain.department).where(
+            OrdererDomain.domain.in_(domains)
+        )
+    )
+    return {row.domain: f"{row.organisation} {row.department}".strip() for row in rows}

@@ -7,6 +7,13 @@ from hoshou.base.errors import noop_gettext as N_
 LARGEST_TENTHS = 10
 
 
+class Book(StrEnum):
+    """The manual that a text belongs to: the public's guide to the bonds, or the staff's to the group scheme."""
+
+    BONDS = "bonds"
+    SCHEME = "scheme"
+
+
 class Audience(StrEnum):
     """Whom a question concerns."""
 

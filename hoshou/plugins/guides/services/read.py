@@ -13,7 +13,7 @@ from hoshou.base.errors import NotFound
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guides.models import Contact, FaqEntry, FlowStep, GuidePage, Revision, SampleClause
 from hoshou.plugins.guides.rules.flow import Stage, Step, split_lanes, stages
-from hoshou.plugins.guides.rules.kinds import Audience, FaqGroup, Flow, Lane
+from hoshou.plugins.guides.rules.kinds import Audience, Book, Flow, Lane
 from hoshou.plugins.guides.rules.manual import Manual, Place
 from hoshou.plugins.guides.rules.markup import Blocks, blocks
 from hoshou.plugins.guides.rules.search import contains_all, search_terms
@@ -38,8 +38,10 @@ class ShownPage:
 
 @dataclass(frozen=True)
 class Question:
+    """``group`` is one of the groups of its manual."""
+
     number: int
-    group: FaqGroup
+    group: int
     audience: Audience
     question: str
     answer: Blocks
@@ -60,33 +62,43 @@ class Edition:
     content: str
 
 
-def read_page(session: Session, language: Language, key: str) -> ShownPage:
+def read_page(session: Session, language: Language, key: str, book: Book = Book.BONDS) -> ShownPage:
     """A page's title and text. Raises NotFound ``no_guide``."""
-    row = session.scalar(select(GuidePage).where(GuidePage.key == key))
+    row = session.scalar(select(GuidePage).where(GuidePage.book == book.value, GuidePage.key == key))
     if row is None:
         raise NotFound("no_guide", N_("お探しのページは見つかりませんでした。アドレスをご確認ください。"))
     return ShownPage(key, _in(language, row, "title"), blocks(_in(language, row, "body")))
 
 
-def read_manual(session: Session, language: Language) -> Manual:
+def read_manual(session: Session, language: Language, book: Book = Book.BONDS) -> Manual:
     """Where the manual's pages are on the site."""
-    rows = session.scalars(select(GuidePage).where(GuidePage.manual_page.is_not(None)))
+    rows = session.scalars(
+        select(GuidePage).where(GuidePage.book == book.value, GuidePage.manual_page.is_not(None))
+    )
     return Manual(Place(row.manual_page, row.key, _in(language, row, "title")) for row in rows if row.manual_page)
 
 
 def read_faq(
-    session: Session, language: Language, query: str = "", audience: Audience | None = None
+    session: Session,
+    language: Language,
+    query: str = "",
+    audience: Audience | None = None,
+    book: Book = Book.BONDS,
 ) -> Sequence[Question]:
     """The questions that hold every word of the query and concern the audience, by group (A-083).
 
     A number with its letter ("Q9") is a word too.
     """
     terms = search_terms(query)
-    rows = session.scalars(select(FaqEntry).order_by(FaqEntry.faq_group, FaqEntry.position, FaqEntry.number))
+    rows = session.scalars(
+        select(FaqEntry)
+        .where(FaqEntry.book == book.value)
+        .order_by(FaqEntry.faq_group, FaqEntry.position, FaqEntry.number)
+    )
     return [
         Question(
             row.number,
-            FaqGroup(row.faq_group),
+            row.faq_group,
             Audience(row.audience),
             _in(language, row, "question"),
             blocks(_in(language, row, "answer")),
@@ -106,15 +118,17 @@ def read_clauses(session: Session, language: Language) -> Sequence[TitledText]:
     ]
 
 
-def read_contacts(session: Session, language: Language) -> Sequence[TitledText]:
-    """Where to turn (A-084)."""
-    rows = session.scalars(select(Contact).order_by(Contact.position, Contact.id))
+def read_contacts(session: Session, language: Language, book: Book = Book.BONDS) -> Sequence[TitledText]:
+    """Where to turn (A-084, B-108)."""
+    rows = session.scalars(
+        select(Contact).where(Contact.book == book.value).order_by(Contact.position, Contact.id)
+    )
     return [TitledText(_in(language, row, "subject"), blocks(_in(language, row, "text"))) for row in rows]
 
 
-def read_revisions(session: Session, language: Language) -> Sequence[Edition]:
-    """The manual's editions, oldest first, as the manual lists them (A-085)."""
-    rows = session.scalars(select(Revision).order_by(Revision.edition))
+def read_revisions(session: Session, language: Language, book: Book = Book.BONDS) -> Sequence[Edition]:
+    """The manual's editions, oldest first, as the manual lists them (A-085, B-015)."""
+    rows = session.scalars(select(Revision).where(Revision.book == book.value).order_by(Revision.edition))
     return [Edition(row.month, row.edition, _in(language, row, "content")) for row in rows]
 
 

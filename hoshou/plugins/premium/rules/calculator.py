@@ -24,23 +24,31 @@ _WHOLE_YEN_UP = Rounding(unit=1, mode=RoundingMode.CEIL)
 
 
 class Line(NamedTuple):
-    """One clause of the breakdown: its basis and its annual premium (floor included) in yen, and its rate."""
+    """One clause of the breakdown: its basis and its annual premium in yen, computed and with its floor; its rate."""
 
     clause: Clause
     basis: int
     rate: Rate
+    computed: int
     premium: int
 
 
 class Quote(NamedTuple):
-    """What one enrolment costs, in yen, and which calculators and rates said so (P-004)."""
+    """What one enrolment costs, in yen, and which calculators and rates said so (P-004).
+
+    On the way there: ``summed`` is the lines' sum before a minimum, ``prorated`` the part for the months, and
+    ``floor_shortfall`` what the valuables floor adds to that.
+    """
 
     calculators: tuple[CalculatorIdentity, ...]
     rates_id: str
     rates_version: int
     start: date
     months: int
+    summed: int
     annual_premium: int
+    prorated: int
+    floor_shortfall: int
     premium: int
     maintenance_fee: int
     levy: int
@@ -64,19 +72,21 @@ def calculate(
     unit = rates.unit
 
     lines = []
-    annual = 0
+    summed = 0
     for clause, basis, rate, floor in _rated_clauses(request, rates):
-        clause_premium = rounding.ratio(basis * rate.numerator, unit * rate.denominator)
-        if clause_premium < floor:
-            clause_premium = floor
-        lines.append(Line(clause, basis, rate, clause_premium))
-        annual += clause_premium
+        computed = rounding.ratio(basis * rate.numerator, unit * rate.denominator)
+        clause_premium = floor if computed < floor else computed
+        lines.append(Line(clause, basis, rate, computed, clause_premium))
+        summed += clause_premium
+    annual = summed
     if rates.minimum_applies_to is AppliesTo.ANNUAL:
         annual = max(annual, rates.minimum_premium)
 
-    premium = proration.prorate(annual, months, rounding)
+    prorated = proration.prorate(annual, months, rounding)
+    shortfall = 0
     if rates.valuables_floor_applies_to is AppliesTo.CHARGED:
-        premium += _charged_floor_shortfall(request.valuables, lines, months, rates)
+        shortfall = _charged_floor_shortfall(request.valuables, lines, months, rates)
+    premium = prorated + shortfall
     if rates.minimum_applies_to is AppliesTo.CHARGED:
         premium = max(premium, rates.minimum_premium)
 
@@ -87,7 +97,10 @@ def calculate(
         rates_version=rates.version,
         start=request.start,
         months=months,
+        summed=summed,
         annual_premium=annual,
+        prorated=prorated,
+        floor_shortfall=shortfall,
         premium=premium,
         maintenance_fee=maintenance_fee,
         levy=premium + maintenance_fee,

@@ -11,16 +11,10 @@ from typing import NamedTuple
 from hoshou.base.dates import parse_date
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
-from hoshou.base.money import MAX_YEN, Rounding, RoundingMode, yen_amount
-from hoshou.plugins.premium.rules.json_fields import (
-    exact_object,
-    integer_within,
-    one_of,
-    plain_object,
-    short_text,
-)
+from hoshou.base.json_fields import exact_object, integer_within, one_of, plain_object, rounding, short_text
+from hoshou.base.money import MAX_YEN, Rounding, yen_amount
 
-_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _LIMIT = re.compile(r"[1-9][0-9]{0,14}")
 _HIGHEST_VERSION = 2**31 - 1
 
@@ -93,7 +87,7 @@ def parse_rates(document: object) -> RateTable:
         valuables_floor_applies_to=one_of(
             table["valuables_floor_applies_to"], "rates.valuables_floor_applies_to", AppliesTo
         ),
-        rounding=_rounding(table["rounding"]),
+        rounding=rounding(table["rounding"], "rates.rounding"),
         maintenance_fee_percent=_percent(table["maintenance_fee_percent"], "rates.maintenance_fee_percent"),
         collection_fee_percent=_percent(table["collection_fee_percent"], "rates.collection_fee_percent"),
     )
@@ -114,20 +108,12 @@ def _rates_by_limit(value: object, field: str) -> Mapping[int, Rate]:
 
 
 def _rate(value: object, field: str) -> Rate:
-    if not (isinstance(value, str) and _RATE.fullmatch(value)):
+    if not (isinstance(value, str) and RATE.fullmatch(value)):
         raise Refused(
             "invalid_rate", N_("%(name)sの料率は小数の文字列で指定してください。"), field=field, name=field
         )
     numerator, denominator = Decimal(value).as_integer_ratio()
     return Rate(value, numerator, denominator)
-
-
-def _rounding(value: object) -> Rounding:
-    members = exact_object(value, "rates.rounding", frozenset({"unit", "mode"}))
-    return Rounding(
-        unit=integer_within(members["unit"], "rates.rounding.unit", 1, MAX_YEN),
-        mode=one_of(members["mode"], "rates.rounding.mode", RoundingMode),
-    )
 
 
 def _percent(value: object, field: str) -> int:

@@ -6,8 +6,8 @@ from datetime import date
 from hoshou.base.dates import parse_date
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.base.json_fields import exact_object
 from hoshou.base.money import yen_amount
-from hoshou.plugins.premium.rules.json_fields import exact_object
 
 _OPTIONS = frozenset({"key_recreation", "valuables", "transport", "labour_dispute"})
 

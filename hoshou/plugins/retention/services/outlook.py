@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from hoshou.base.dates import add_months, months_between_firsts
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFolder
-from hoshou.plugins.bonds.services.scope import visible_folders
+from hoshou.plugins.bonds.services.scope import countable_folders, visible_folders
 from hoshou.plugins.organisations.models import Insurer
 from hoshou.plugins.retention.rules.due import NOTICE_DAYS, latest_end_due, purge_day
 
@@ -33,6 +34,8 @@ class MonthCount:
     """How many folders of an insurer will be deleted in the month that begins on ``month``."""
 
     insurer: str
+    short_name: str
+    position: int
     month: date
     count: int
 
@@ -58,18 +61,27 @@ def soon_gone(session: Session, subject: Subject, today: date) -> tuple[int, dat
     return count, max(purge_day(first), today) if first else None
 
 
-def counts_by_month(session: Session, today: date) -> Sequence[MonthCount]:
-    """For the association: how many of each insurer's folders will be deleted in each month of the coming year."""
+def counts_by_month(session: Session, subject: Subject, today: date) -> Sequence[MonthCount]:
+    """How many of each insurer's folders will be deleted in each month of the coming year, as the reader may count."""
     rows = session.execute(
-        select(Insurer.position, Insurer.name, BondFolder.insurance_end, func.count())
+        select(Insurer.position, Insurer.name, Insurer.short_name, BondFolder.insurance_end, func.count())
         .join(BondFolder, BondFolder.insurer_id == Insurer.id)
-        .where(_due_by(today + YEAR))
-        .group_by(Insurer.position, Insurer.name, BondFolder.insurance_end)
+        .where(_due_by(today + YEAR), countable_folders(subject))
+        .group_by(Insurer.position, Insurer.name, Insurer.short_name, BondFolder.insurance_end)
     )
-    counts: Counter[tuple[date, int, str]] = Counter()
-    for position, name, insurance_end, count in rows:
-        counts[max(purge_day(insurance_end), today).replace(day=1), position, name] += count
-    return [MonthCount(name, month, count) for (month, _position, name), count in sorted(counts.items())]
+    counts: Counter[tuple[date, int, str, str]] = Counter()
+    for position, name, short_name, insurance_end, count in rows:
+        counts[max(purge_day(insurance_end), today).replace(day=1), position, name, short_name] += count
+    return [
+        MonthCount(name, short_name, position, month, count)
+        for (month, position, name, short_name), count in sorted(counts.items())
+    ]
+
+
+def coming_months(today: date) -> list[date]:
+    """The first days of the months into which the coming year reaches."""
+    months = months_between_firsts(today.replace(day=1), (today + YEAR).replace(day=1))
+    return [add_months(today.replace(day=1), distance) for distance in range(months + 1)]
 
 
 def _due_by(day: date) -> ColumnElement[bool]:

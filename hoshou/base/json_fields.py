@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.base.money import MAX_YEN, Rounding, RoundingMode
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -67,6 +68,15 @@ def one_of(value: object, field: str, choices: type[Choice]) -> Choice:
         N_("%(name)sは%(choices)sのいずれかで指定してください。"),
         choices="・".join(choices),
         **_at(field),
+    )
+
+
+def rounding(value: object, field: str) -> Rounding:
+    """``value`` as a rounding: its unit in yen and its mode. Raises Refused as the functions above do."""
+    members = exact_object(value, field, frozenset({"unit", "mode"}))
+    return Rounding(
+        unit=integer_within(members["unit"], f"{field}.unit", 1, MAX_YEN),
+        mode=one_of(members["mode"], f"{field}.mode", RoundingMode),
     )
 
 

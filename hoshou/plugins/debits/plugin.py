@@ -1,0 +1,71 @@
+"""Mandates, debit runs, the collection agent's files, and the ledger."""
+
+from collections.abc import Iterable
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from hoshou.base.errors import noop_gettext as N_
+from hoshou.platform.db import db
+from hoshou.platform.hookspecs import hookimpl
+from hoshou.platform.jobs.job import Job
+from hoshou.platform.mail.template import MailTemplate
+from hoshou.platform.staff.contribution import HomeItem, StaffView
+from hoshou.platform.subject import Subject
+from hoshou.plugins.debits import models as models
+from hoshou.plugins.debits.handoff_views import HANDOFF_SCREENS
+from hoshou.plugins.debits.jobs import JOBS
+from hoshou.plugins.debits.ledger_jobs import LEDGER_JOBS
+from hoshou.plugins.debits.ledger_views import LEDGER_SCREENS
+from hoshou.plugins.debits.services.mails import MAILS
+from hoshou.plugins.debits.services.waiting import Waiting, waiting_for
+from hoshou.plugins.debits.views.screens import SCREENS
+
+NAME = "debits"
+VERSION = "1.0.0"
+REQUIRES = ("guardkun",)
+
+WAITING = {
+    Waiting.RELEASE: (N_("承認を待つ口座振替データ"), "DebitRunView.list"),
+    Waiting.UNDECIDED: (N_("判断を待つ振替結果"), "DebitRunView.list"),
+    Waiting.LAPSE: (N_("不払解除予定の判断"), "FailureBoardView.list"),
+    Waiting.CONTACT: (N_("振替不能のご連絡"), "ContactTaskView.list"),
+}
+
+
+@hookimpl
+def staff_views() -> Iterable[StaffView]:
+    return (*SCREENS, *LEDGER_SCREENS, *HANDOFF_SCREENS)
+
+
+@hookimpl
+def jobs() -> Iterable[Job]:
+    return (*JOBS, *LEDGER_JOBS)
+
+
+@hookimpl
+def mail_templates() -> Iterable[MailTemplate]:
+    return MAILS
+
+
+@hookimpl
+def home_items(subject: Subject) -> Iterable[HomeItem]:
+    for what, count, due in waiting_for(db.session(), subject):
+        title, endpoint = WAITING[what]
+        yield HomeItem(title=_(title), detail="", url=url_for(endpoint), due=due, count=count)
+
+
+@hookimpl
+def action_labels() -> Iterable[tuple[str, str]]:
+    return (
+        ("debits.receivable_opened", N_("未払いの賦課金を確定しました（必要回数%(required)s回）")),
+        ("debits.lapse_proposed", N_("不払解除予定（%(effective_on)s）としました")),
+        ("debits.lapse_confirmed", N_("不払解除（%(effective_on)s）を確定しました")),
+        ("debits.lapse_waived", N_("不払解除を見送りました（理由：%(note)s）")),
+        ("debits.lapse_undone", N_("入金により不払解除予定を取り消しました")),
+        ("debits.transfer_received", N_("入金%(amount)s円を登録しました")),
+        ("debits_remittance.made", N_("%(month)s月分の保険料の送金データを作成しました")),
+        ("debits_handoff.made", N_("非幹事保険会社への連携データを作成しました")),
+        ("debits_handoff.downloaded", N_("非幹事保険会社への連携データをダウンロードしました")),
+        ("debits_claims.imported", N_("支払保険金データを取り込みました")),
+    )

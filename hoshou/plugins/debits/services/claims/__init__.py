@@ -1,0 +1,1 @@
+"""Paid claims and the loss ratio."""

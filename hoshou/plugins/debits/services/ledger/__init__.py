@@ -1,0 +1,1 @@
+"""The ledger: every event booked once, in balanced entries."""

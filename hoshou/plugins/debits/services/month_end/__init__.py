@@ -1,0 +1,1 @@
+"""The end of the month: the remittance, the agencies' shares, the co-insurers' files."""

@@ -1,0 +1,1 @@
+"""The terminal commands of premiums and rates."""
