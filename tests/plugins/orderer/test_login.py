@@ -5,12 +5,14 @@ from fractions import Fraction
 from urllib.parse import urlsplit
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from hoshou.base.errors import TooManyTries
 from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.context import platform
 from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.services import passwords
 from hoshou.plugins.bonds.services.unlock import Match
 from hoshou.plugins.domains.models import DomainState
 from hoshou.plugins.orderer.models import OrdererAttempt
@@ -339,6 +341,28 @@ def test_an_address_gets_five_codes_an_hour(site: PublicSite) -> None:
     made = site.folder()
     answers = [site.login(made, site.browser()).status_int for _ in range(6)]
     assert answers == [302] * 5 + [429]
+    assert len(site.mails("orderer.otp")) == 5
+
+
+@pytest.mark.req("A21")
+def test_a_hundred_requests_for_one_mail_box_send_five_mails(
+    site: PublicSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From many networks, for several folders, by the login and by the button that sends again."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    folders, answers = [site.folder() for _ in range(4)], []
+    for number in range(50):
+        browser = site.browser(f"198.51.{number}.1")
+        answer = site.login(folders[number % 4], browser, email="Keiyaku@City.Example.lg.jp")
+        answers.append(answer.status_int)
+        if answer.status_int == 302:
+            page = answer.follow()
+            site.clock.advance(timedelta(seconds=60))
+            answers.append(form_to(page, "/resend").submit(expect_errors=True).status_int)
+        else:
+            answers.append(site.login(folders[0], browser).status_int)
+    assert len(answers) == 100
+    assert answers.count(429) >= 90
     assert len(site.mails("orderer.otp")) == 5
 
 

@@ -1,12 +1,16 @@
 """The one rule of dates: never early, never late (A-080, D-10, A25)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hoshou.base.clock import JST, FixedClock
 from hoshou.base.dates import add_years
+from hoshou.platform.jobs.due import latest_due, next_due
+from hoshou.plugins.retention.jobs import JOBS
 from hoshou.plugins.retention.rules.due import is_due, latest_end_due, notice_due, purge_day
 
 ENDS = st.dates(date(2020, 1, 1), date(2120, 12, 31))
@@ -46,6 +50,30 @@ def test_due_is_later_than_three_years_and_not_a_day_later(end: date, offset: in
 def test_what_the_database_is_asked_is_the_rule_itself(end: date, offset: int) -> None:
     today = add_years(end, 3) + timedelta(days=offset)
     assert (end <= latest_end_due(today)) == is_due(end, today)
+
+
+@pytest.mark.req("A25", "D-10")
+@given(ENDS, st.integers(-50 * 3600, 50 * 3600), st.sampled_from([UTC, JST, ZoneInfo("Pacific/Kiritimati")]))
+@example(date(2028, 2, 29), -1, UTC)
+@example(date(2028, 2, 29), 0, UTC)
+def test_the_day_is_japans_wherever_the_clock_is_read(end: date, seconds: int, zone: tzinfo) -> None:
+    midnight = datetime.combine(purge_day(end), time(), JST)
+    clock = FixedClock((midnight + timedelta(seconds=seconds)).astimezone(zone))
+    assert is_due(end, clock.today()) == (seconds >= 0)
+
+
+@pytest.mark.req("A25", "D-10")
+@given(ENDS)
+@example(date(2028, 2, 29))
+def test_the_first_nights_run_on_which_it_is_due_is_never_a_day_late(end: date) -> None:
+    became_due = datetime.combine(purge_day(end), time(), JST)
+    [purge] = [job for job in JOBS if job.name == "retention.purge"]
+    before, first = latest_due(purge.trigger, became_due), next_due(purge.trigger, became_due)
+    assert before is not None
+    assert first is not None
+    assert not is_due(end, before.date())
+    assert is_due(end, first.date())
+    assert first - became_due < timedelta(hours=24)
 
 
 @pytest.mark.req("A25")

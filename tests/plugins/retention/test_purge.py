@@ -1,5 +1,6 @@
 """Purging folders whose time is over: what goes, what stays, when, and who is told (A-080 to A-082, A25)."""
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -24,7 +25,7 @@ from hoshou.platform.jobs.builtin import all_jobs
 from hoshou.platform.jobs.runner import run_job
 from hoshou.platform.mail.outbox import SEALING, OutboxMail
 from hoshou.platform.subject import Role
-from hoshou.plugins.bonds.models import BondFile, BondFolder
+from hoshou.plugins.bonds.models import BondFile, BondFolder, BondWaiting
 from hoshou.plugins.bonds.services import unlock
 from hoshou.plugins.retention.jobs import PURGE
 from hoshou.plugins.retention.models import RetentionPurge
@@ -33,6 +34,7 @@ from tests.accounts import add_user, fresh
 from tests.conftest import AppMaker
 from tests.plugins.bonds.factories import make_folder
 from tests.plugins.retention.ground import GONE_ON, INSURED_UNTIL, add_folders, blobs_on_disk, dump, run
+from tests.samples import signed
 
 NIGHT = jst(2029, 4, 1, 2)
 """A Sunday: deletion keeps no business days."""
@@ -115,6 +117,37 @@ def test_of_people_and_contents_nothing_is_left(app: Flask, clock: FixedClock) -
     assert blobs_on_disk(app) == set()
     mails = fresh().scalars(select(OutboxMail).where(OutboxMail.about_id == str(made.folder_id))).all()
     assert {mail.sealed_body for mail in mails} == {None}
+
+
+@pytest.mark.req("A25", "A16", "A-082")
+def test_of_signatures_and_of_uploads_that_wait_nothing_is_left_either(app: Flask, clock: FixedClock) -> None:
+    data = signed.signed_by("鳴鳥署名") + b"\n% kanaria-content\n"
+    made = upload(files=[("証券.pdf", data)], insurance_end="2026-04-30")
+    run(app, "bonds.signatures", clock.now())
+    with unit_of_work() as session:
+        waiting = BondWaiting(
+            folder_id=made.folder_id, user_id=1, email="kanaria.machi@agency.example.jp", since=clock.now()
+        )
+        session.add(waiting)
+        session.flush()
+        session.scalars(select(BondFile)).one().waiting_id = waiting.id
+    canaries = ("鳴鳥署名", "kanaria.machi")
+    for canary in canaries:
+        assert canary in dump(), canary
+    assert all(b"kanaria-content" not in path.read_bytes() for path in files_of(app)), "the store is encrypted"
+    clock.move_to(jst(2029, 5, 1, 2))
+    assert run(app, JOB, clock.now())["folders"] == 1
+    db.session.rollback()
+    left = dump()
+    assert hashlib.sha256(data).hexdigest() in left, "the digest stays"
+    for canary in canaries:
+        assert canary not in left, canary
+    assert files_of(app) == []
+
+
+def files_of(app: Flask) -> list[Path]:
+    """Everything in the file store, whatever its name."""
+    return [path for path in (Path(app.config["DATA_DIR"]) / "files").rglob("*") if path.is_file()]
 
 
 @pytest.mark.req("A-080", "P-009")

@@ -129,6 +129,23 @@ def test_random_urls_all_answer_the_same(public_site: PublicSite) -> None:
     assert len({str(essence(browser.get(f"/v/{token}"), token)) for token in tokens}) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.req("A1")
+def test_ten_thousand_random_urls_get_ten_thousand_identical_answers(make_site: object) -> None:
+    site: PublicSite = make_site(SERVICE_HOURS_ENFORCED=False)  # type: ignore[operator]
+    site.folder()
+    client, seen = site.app.test_client(use_cookies=False), set()
+    for _ in range(10_000):
+        token = secrets.token_urlsafe(32)
+        answer = client.get(f"/v/{token}")
+        headers = [(name, NONCES.sub("", text)) for name, text in answer.headers if name != "Set-Cookie"]
+        body = NONCES.sub("", answer.text).replace(token, "TOKEN")
+        seen.add((answer.status_code, tuple(sorted(headers)), body))
+    assert len(seen) == 1
+    assert next(iter(seen))[0] == 200
+
+
 @pytest.mark.req("A2", "D-46")
 def test_who_lacks_the_password_cannot_tell_one_url_from_another(public_site: PublicSite) -> None:
     open_, gone, paper_url = public_site.folder(), public_site.folder(), new_token()
