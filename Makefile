@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test thorough translations requirements lock system clean
+.PHONY: setup demo test thorough bench translations requirements lock system clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -30,6 +30,10 @@ test: setup system
 # The random walks at their full length, as before a release.
 thorough: setup system
 	HOSHOU_TESTS=thorough $(BIN)/python -m pytest -n 2 -m slow
+
+# Measurements; see benchmarks/README.md.
+bench: setup
+	$(BIN)/python -m benchmarks.hostile_uploads
 
 # Chromium and PostgreSQL for the tests, where they are missing and can be had.
 system:

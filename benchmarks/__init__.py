@@ -1,0 +1,1 @@
+"""Measurements of the whole product, apart from the tests: see README.md."""
