@@ -118,7 +118,7 @@ def test_the_whole_way(own_site: LiveSite, visit: Visit, tmp_path: Path) -> None
     wait_for_picture(orderer)
     expect(page.locator("#file")).to_contain_text(SAMPLE_NAME)
     with page.expect_download() as download:
-        page.get_by_role("link", name="ダウンロード").click()
+        page.get_by_role("link", name="ダウンロード", exact=True).click()
     digest = hashlib.sha256(original.read_bytes()).hexdigest()
     assert hashlib.sha256(download.value.path().read_bytes()).hexdigest() == digest
     assert download.value.suggested_filename == SAMPLE_NAME

@@ -35,7 +35,7 @@ def test_a_file_is_chosen_in_the_pull_down(site: LiveSite, scene: Scene, visit: 
     visitor = visit(site)
     enter_preview(visitor, scene.certificate)
     show_file(visitor, 1)
-    expect(visitor.page.get_by_role("link", name="ダウンロード")).to_have_attribute(
+    expect(visitor.page.get_by_role("link", name="ダウンロード", exact=True)).to_have_attribute(
         "href", re.compile("/files/1/download$")
     )
 
