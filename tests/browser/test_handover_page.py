@@ -38,6 +38,7 @@ def test_the_encrypted_form_is_saved_and_opens_with_the_password_on_the_page(
     visitor.go("/bonds/folders/show/1")
     assert visitor.axe() == []
     visitor.press("暗号化PDFを作成")
+    visitor.page.locator(".handover__password").wait_for()
     assert visitor.axe() == []
     assert visitor.overflow(360) == 0
     password = visitor.page.inner_text(".handover__password")
