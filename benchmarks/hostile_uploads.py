@@ -30,7 +30,7 @@ from hoshou.plugins.premium.services.sample import person_called
 from tests.platform.test_serve import free_port
 from tests.samples import hostile
 
-PAGES = 400
+PAGES = 3000
 UPLOADERS = 2
 PATIENCE = 300
 GOAL = 2.0
