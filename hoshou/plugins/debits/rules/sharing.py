@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hoshou.base.business_calendar import BusinessCalendar
-from hoshou.base.dates import add_months, day_in_month
+from hoshou.base.dates import add_months
 from hoshou.base.money import split_evenly, split_share
 
 HANDOFF_DAY = 15
@@ -48,11 +48,6 @@ def commission_months(debit_month: date, *, insurer_leads: bool) -> CommissionMo
     first = debit_month.replace(day=1)
     statement = first if insurer_leads else add_months(first, 1)
     return CommissionMonths(statement, add_months(statement, 1))
-
-
-def remittance_day(month: date, calendar: BusinessCalendar) -> date:
-    """The last business day of the month (B-071). Raises Refused ``past_horizon``."""
-    return calendar.previous_business_day(day_in_month(month, 31))
 
 
 def handoff_day(month: date, calendar: BusinessCalendar) -> date:

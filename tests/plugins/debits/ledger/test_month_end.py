@@ -23,12 +23,12 @@ from hoshou.plugins.debits.rules.sharing import (
     collection_fees,
     commission_months,
     handoff_day,
-    remittance_day,
 )
 from hoshou.plugins.debits.services.ledger.balances import prove, trial_balance
 from hoshou.plugins.debits.services.ledger.post import post
 from hoshou.plugins.debits.services.month_end.remit import due_months, remit_due
 from hoshou.plugins.debits.services.month_end.statements import Sums, by_agency, by_branch, by_insurer, total
+from hoshou.plugins.guardkun.rules.calendar import remittance_day
 from tests.accounts import fresh
 from tests.plugins.debits.ledger.test_post import book
 from tests.plugins.debits.ledger.worked import AUGUST, SEPTEMBER, Scheme, august, part, september

@@ -17,10 +17,11 @@ from hoshou.platform.calendar import load_calendar
 from hoshou.plugins.debits.models.ledger import LedgerEntry, LedgerLevy, LevyStep
 from hoshou.plugins.debits.models.remittances import Remittance, RemittanceLine
 from hoshou.plugins.debits.rules.journal import AgencyPremium, PremiumRemitted
-from hoshou.plugins.debits.rules.sharing import agency_shares, remittance_day
+from hoshou.plugins.debits.rules.sharing import agency_shares
 from hoshou.plugins.debits.services.ledger.post import post_all
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment
 from hoshou.plugins.guardkun.models.scheme import SchemeInsurer, SchemeYear
+from hoshou.plugins.guardkun.rules.calendar import remittance_day
 
 LINES_AT_ONCE = 1000
 

@@ -28,7 +28,7 @@ from hoshou.plugins.debits.models.remittances import Remittance
 from hoshou.plugins.debits.models.runs import DebitFile, DebitRun
 from hoshou.plugins.debits.models.settlements import EndingReceivable
 from hoshou.plugins.debits.rules.accounts_chart import Account
-from hoshou.plugins.debits.rules.sharing import handoff_day, remittance_day
+from hoshou.plugins.debits.rules.sharing import handoff_day
 from hoshou.plugins.debits.services import lapses, transfers
 from hoshou.plugins.debits.services.building import build, debit_day_of
 from hoshou.plugins.debits.services.due import tell_all_due
@@ -48,6 +48,7 @@ from hoshou.plugins.debits.zengin.reader import read_file
 from hoshou.plugins.debits.zengin.tally import totals_of
 from hoshou.plugins.debits.zengin.writer import write_file
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
+from hoshou.plugins.guardkun.rules.calendar import remittance_day
 from hoshou.plugins.guardkun.rules.changes import Ending
 
 LEAD = Subject(1, "lead", "", frozenset({Role.LEAD_OFFICE.value}))

@@ -1,13 +1,11 @@
 """帳票送付状: what the papers are sent with, from the agency by its branch to the lead office (B-054 to B-056)."""
 
-import io
-
-import segno
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.platform.documents import qr_code
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.printed import PrintedEnrolment
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
@@ -28,7 +26,7 @@ def slip(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:
         clock.today(),
         facts,
         has_amounts=False,
-        qr=_qr_code(facts.slip_number),
+        qr=qr_code(facts.slip_number),
         papers=_papers(facts),
     )
 
@@ -52,9 +50,3 @@ def _papers(facts: PrintedEnrolment) -> list[dict[str, object]]:
             facts.same_sales_evidence or "売上高が前年同値の場合",
         ),
     ]
-
-
-def _qr_code(text: str) -> str:
-    output = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(output, kind="svg", border=2, xmldecl=False, nl=False)
-    return output.getvalue().decode()
