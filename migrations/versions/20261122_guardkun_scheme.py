@@ -1,14 +1,14 @@
 """The group scheme: rate tables, scheme years, members, enrolments, changes.
 
 Revision ID: 20261122_guardkun_scheme
-Revises: 20261123_bonds_waiting
+Revises: 20261122_bonds_waiting
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_guardkun_scheme"
-down_revision = "20261123_bonds_waiting"
+down_revision = "20261122_bonds_waiting"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """The ledger, remittances, hand-off files and paid claims.
 
-Revision ID: 20261123_debits_ledger
+Revision ID: 20261122_debits_ledger
 Revises: 20261122_debits_runs
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261123_debits_ledger"
+revision = "20261122_debits_ledger"
 down_revision = "20261122_debits_runs"
 branch_labels = None
 depends_on = None

@@ -1,13 +1,13 @@
 """Uploads that wait for the malware scanner, quotas, and what was found of files' signatures.
 
-Revision ID: 20261123_bonds_waiting
+Revision ID: 20261122_bonds_waiting
 Revises: 20261122_receipts_indexes
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261123_bonds_waiting"
+revision = "20261122_bonds_waiting"
 down_revision = "20261122_receipts_indexes"
 branch_labels = None
 depends_on = None
