@@ -114,7 +114,9 @@ def test_a_wrong_number_is_corrected_by_a_new_folder(town: LiveSite, visit: Visi
     assert acts.is_refused(story.contractor, story.url, wrong_password)
     assert acts.is_refused(story.contractor, wrong_url, story.password)
     acts.try_password(story.contractor, wrong_url, wrong_password)
-    expect(story.contractor.page.get_by_text("契約締結したときにダウンロードした証券等を確認ください")).to_be_visible()
+    expect(
+        story.contractor.page.get_by_text("契約締結したときにダウンロードした証券等を確認ください")
+    ).to_be_visible()
     story.orderer_gets(RIGHT_CERTIFICATE)
     acts.ask_code(story.orderer, ORDERER, wrong_url, wrong_password)
     expect(story.orderer.page.locator("[data-error-summary]")).to_contain_text("正しくありません")
@@ -149,4 +151,3 @@ def test_a_file_of_another_contract_is_deleted(town: LiveSite, visit: Visit) -> 
     story.agent.page.wait_for_url("**/bonds/folders/show/*")
     assert "別の契約のファイルを登録したため" in story.agent.text()
     story.contractor_sees(AS_CERTIFICATE)
-    story.orderer_gets(CERTIFICATE)
