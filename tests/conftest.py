@@ -1,5 +1,6 @@
 """What every test may use: migrated databases, a clock that stands still, an application, staff."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
 
 from hoshou.app import create_app
@@ -121,6 +124,23 @@ def clock() -> FixedClock:
 AppMaker = Callable[..., Flask]
 
 
+class CompiledTemplates(BytecodeCache):
+    """Keeps what a template was compiled to for the applications of the tests to come."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED_TEMPLATES = CompiledTemplates()
+
+
 @pytest.fixture
 def make_app(tmp_path: Path, clock: FixedClock) -> Iterator[AppMaker]:
     """Builds applications on a given database; closes their connections at the end."""
@@ -128,6 +148,7 @@ def make_app(tmp_path: Path, clock: FixedClock) -> Iterator[AppMaker]:
 
     def make(url: str, **settings: object) -> Flask:
         app = create_app({**settings_for(url, tmp_path), **settings}, clock=clock)
+        app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
         made.append(app)
         return app
 
@@ -157,6 +178,12 @@ def app_on_both(make_app: AppMaker, database_url: str) -> Iterator[Flask]:
 @pytest.fixture
 def session(app: Flask) -> Session:
     return db.session()
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays until the end: the modules and the tests themselves."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
