@@ -48,6 +48,13 @@ def try_login(app: Flask, password: str, username: str = "agency", address: str 
     return int(client.post("/login/", fields, status="*").status_int)
 
 
+def test_who_is_turned_away_again_and_again_is_told_once(site: Flask) -> None:
+    client = browser(site)
+    for _ in range(3):
+        client.get("/userview/list/", status=302)
+    assert len(client.get("/login/").html.select(".alert")) == 1
+
+
 @pytest.mark.req("A9")
 def test_copied_cookie_dies_with_the_session(site: Flask) -> None:
     client = log_in(site, "agency")
