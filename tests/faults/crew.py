@@ -26,7 +26,7 @@ from hoshou.platform.db import db
 from tests.conftest import NOON, settings_for
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.faults.crew"])
+CONTEXT.set_forkserver_preload(["tests.faults.nursery"])
 PATIENCE_SECONDS = 60.0
 
 
