@@ -21,9 +21,9 @@ from hoshou.platform.files.store import FileStore
 from hoshou.platform.jobs.builtin import all_jobs
 from hoshou.platform.jobs.runner import run_job
 from hoshou.platform.subject import Role, Subject
-from hoshou.plugins.guardkun import jobs as faces
 from hoshou.plugins.guardkun.models.batches import BookingBatch, NumberSeries
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment
+from hoshou.plugins.guardkun.rules.printed import PrintedEnrolment
 from hoshou.plugins.guardkun.rules.stages import Stage
 from hoshou.plugins.guardkun.services import book, issue
 from hoshou.plugins.guardkun.services.batches import open_batch, start_batch
@@ -48,7 +48,7 @@ BOOKING_STEPS: dict[str, Callable[[], None]] = {
 }
 ISSUE_STEPS: dict[str, Callable[[], None]] = {
     "stored, not noted": lambda: die_at_call(FileStore, "put", 3, after=True),
-    "noted, not committed": lambda: die_at_call(issue, "keep", 5, after=True),
+    "noted, not committed": lambda: die_at_call(issue, "keep_all", 3, after=True),
     "after some commit": lambda: die_at_commit("after_commit", 30),
 }
 
@@ -58,15 +58,15 @@ def working(_hand: Hand, job: str, at: int, steps: str, step: str) -> dict[str, 
     if step:
         {"booking": BOOKING_STEPS, "issue": ISSUE_STEPS}[steps][step]()
     book.CHUNK = CHUNK
-    issue.AT_A_TIME = CHUNK
-    faces.certificate = _draw
+    issue.CHUNK = CHUNK
+    issue.print_certificate = _print
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     outcome = run_job(app, all_jobs(app)[job], AT + timedelta(seconds=20 * at))
     return {"state": outcome.state.value, **outcome.result}
 
 
-def _draw(_session: Any, enrolment: Enrolment, _clock: Any) -> bytes:
-    return str(enrolment.policy_number).encode()
+def _print(facts: PrintedEnrolment, _issued_on: date) -> bytes:
+    return facts.policy_number.encode()
 
 
 def losing_one(_hand: Hand) -> None:
