@@ -96,10 +96,7 @@ def issue_batch(
     finally:
         makers.shutdown(cancel_futures=True)
     with unit_of_work() as session:
-        batch = session.get_one(BookingBatch, batch_id)
-        if not progress_of(session, batch_id).booked and batch.certified_at is None:
-            batch.certified_at = clock.now()
-            audit.record(session, clock, actor, "guardkun.batch_certified", BATCH, batch_id)
+        _finish(session, clock, actor, batch_id)
     return count
 
 
@@ -182,3 +179,11 @@ def _note(session: Session, clock: Clock, actor: Actor, made: Mapping[int, Made]
         changes = {"certified_at": clock.now(), "certificate_file_id": file.id}
         advance(session, clock, actor, enrolment, Step.CERTIFY, changes, sha256=blob.sha256)
     return len(issued)
+
+
+def _finish(session: Session, clock: Clock, actor: Actor, batch_id: int) -> None:
+    """Close the batch, unless a certificate is left that couldn't be printed."""
+    batch = session.get_one(BookingBatch, batch_id)
+    if not progress_of(session, batch_id).booked and batch.certified_at is None:
+        batch.certified_at = clock.now()
+        audit.record(session, clock, actor, "guardkun.batch_certified", BATCH, batch_id)
