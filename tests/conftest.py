@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
 from hoshou.app import create_app
@@ -111,6 +112,29 @@ def quick_hashes() -> Iterator[None]:
     strong, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield
     passwords._hasher = strong
+
+
+class Compiled(BytecodeCache):
+    """Templates that were compiled once, for every application of the test run."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self._codes.get((bucket.key, bucket.checksum))
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def templates_compiled_once() -> Iterator[None]:
+    """Each application would compile its templates anew, though they are the same."""
+    Flask.jinja_options, options = {**Flask.jinja_options, "bytecode_cache": Compiled()}, Flask.jinja_options
+    yield
+    Flask.jinja_options = options
 
 
 @pytest.fixture
