@@ -3,7 +3,7 @@
 import importlib
 import re
 from collections.abc import Iterable, Sequence
-from importlib.metadata import EntryPoints, entry_points
+from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any
 
@@ -63,8 +63,8 @@ def load_plugins(names: Iterable[str]) -> Plugins:
     Raises PluginError for an unknown or badly named plugin, a missing requirement, a circle of
     requirements, or an implementation of a hook that doesn't exist.
     """
-    entries = entry_points(group=ENTRY_POINTS)
-    found = [_import(name, entries) for name in dict.fromkeys(names)]
+    elsewhere = {entry.name: entry.value for entry in entry_points(group=ENTRY_POINTS)}
+    found = [_import(name, elsewhere.get(name, f"hoshou.plugins.{name}.plugin")) for name in dict.fromkeys(names)]
     by_name = {plugin_name(module): module for module in found}
     ordered: list[ModuleType] = []
 
@@ -85,8 +85,7 @@ def load_plugins(names: Iterable[str]) -> Plugins:
     return Plugins(ordered)
 
 
-def _import(name: str, entries: EntryPoints) -> ModuleType:
-    module_name = entries[name].value if name in entries.names else f"hoshou.plugins.{name}.plugin"
+def _import(name: str, module_name: str) -> ModuleType:
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
