@@ -1,17 +1,17 @@
-"""How commands speak: one JSON document or plain lines, and refusals as a sentence with exit status 1."""
+"""How commands that use an application speak: one JSON document or plain lines; a refusal is a sentence and status 1."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from hoshou.base.errors import DomainError
+from hoshou.base.errors import DomainError, Invalid
+from hoshou.base.terminal import REFUSED, error_document, json_bytes, text_bytes
 
 
 def tell_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+    click.echo(json_bytes(value))
 
 
 def tell(document: Mapping[str, Any], as_json: bool) -> None:
@@ -25,12 +25,14 @@ def tell(document: Mapping[str, Any], as_json: bool) -> None:
 
 @contextmanager
 def errors_told(as_json: bool) -> Iterator[None]:
-    """A refusal ends the command with exit status 1 and its sentence, in JSON with its code."""
+    """A refusal ends the command: a sentence for each input at fault, or in JSON the first with its code."""
     try:
         yield
     except DomainError as error:
+        faults = error.errors if isinstance(error, Invalid) else (error,)
         if as_json:
-            tell_json({"error": {"code": error.code, "message": str(error)}})
+            tell_json(error_document(faults[0]))
         else:
-            click.echo(str(error), err=True)
-        raise SystemExit(1) from error
+            for fault in faults:
+                click.echo(text_bytes(str(fault)), err=True)
+        raise SystemExit(REFUSED) from error
