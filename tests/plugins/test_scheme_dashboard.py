@@ -20,7 +20,7 @@ from tests.plugins.test_dashboard import PAGE, section, table
 STAGES, RESULTS, CODES = (
     "次の募集締切までの加入手続き",
     "月別の口座振替の結果",
-    "振替済でない口座振替の振替結果コード",
+    "振替できなかった口座振替（振替結果コード別）",
 )
 
 MINATO, YAMATO = "10000000001", "20000000002"

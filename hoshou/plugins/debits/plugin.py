@@ -88,7 +88,7 @@ def charts(subject: Subject) -> Iterable[Chart]:
             ),
         ),
         Chart(
-            title=_("振替済でない口座振替の振替結果コード"),
+            title=_("振替できなかった口座振替（振替結果コード別）"),
             note=_("直近12か月に依頼した口座振替のうち、振替済でないものです。結果待ちを除きます。"),
             subject=_("振替結果コード"),
             unit=_("件"),
