@@ -109,7 +109,9 @@ class Offices:
             },
         )
         visitor.page.check("#mandate_collected")
-        press(visitor, "加入申込票を作成する", "加入申込票を作成しました。印字して、加入者の記名を受けてください。")
+        press(
+            visitor, "加入申込票を作成する", "加入申込票を作成しました。印字して、加入者の記名を受けてください。"
+        )
         return int(visitor.page.url.rsplit("/", 1)[1])
 
     def register(self, agent: str, enrolment: int, closing: int) -> None:

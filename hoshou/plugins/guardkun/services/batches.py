@@ -102,9 +102,7 @@ def ready_groups(session: Session, clock: Clock) -> list[Group]:
     ]
 
 
-def deadline_ahead(
-    session: Session, clock: Clock, year: SchemeYear, start: date, closing: int
-) -> datetime | None:
+def deadline_ahead(session: Session, clock: Clock, year: SchemeYear, start: date, closing: int) -> datetime | None:
     """The closing's deadline while somebody may still meet it; None for what was deferred behind the last one."""
     deadlines = closings_of(session, year, start).deadlines
     if closing <= len(deadlines) and clock.now() <= deadlines[closing - 1]:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.actor import Actor
 from hoshou.platform.audit import record
 from hoshou.platform.calculators import Calculators
+from hoshou.platform.calendar import load_calendar
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
@@ -26,9 +27,11 @@ from hoshou.plugins.guardkun.services.agency_data import require_complete
 from hoshou.plugins.guardkun.services.numbers import take_numbers
 from hoshou.plugins.guardkun.services.rating import Rater, rater_for
 from hoshou.plugins.guardkun.services.scope import visible_quotes
+from hoshou.plugins.guardkun.services.terms import terms_of
 from hoshou.plugins.premium.rules.confirmations import CONFIRMATION_LABELS, Confirmation, confirmations
 from hoshou.plugins.premium.rules.limits import KEY_RECREATION_LIMITS, VALUABLES_LIMITS
 from hoshou.plugins.premium.rules.request import parse_request
+from hoshou.plugins.proration.rules.deadlines import application_deadlines, deadline_met
 
 QUOTE = "guardkun_quote"
 MOST_ENROLMENTS = 20
@@ -60,6 +63,13 @@ class Offer:
         """The levy of each later instalment; None where there is only one."""
         later = self.answer["instalments"][1:2] if self.answer else []
         return int(later[0]["levy"]) if later else None
+
+
+class OfferedStart(NamedTuple):
+    """A first day of cover; ``deadline`` is the next one to be met for it, in JST, None when all are over."""
+
+    day: date
+    deadline: datetime | None
 
 
 @dataclass(frozen=True)
@@ -204,6 +214,20 @@ def starts(session: Session, today: date) -> list[date]:
             firsts.append(day)
             day = add_months(day, 1)
     return firsts
+
+
+def offered_starts(session: Session, clock: Clock) -> list[OfferedStart]:
+    """The :func:`starts` with the deadline that comes next for each (B-047 to B-050, B-064)."""
+    calendar, now = load_calendar(session), clock.now()
+    found = []
+    for day in starts(session, clock.today()):
+        year = session.scalars(
+            select(SchemeYear).where(SchemeYear.period_start <= day, SchemeYear.period_end > day)
+        ).one()
+        deadlines = application_deadlines(day, calendar, terms_of(year))
+        met = deadline_met(deadlines, now)
+        found.append(OfferedStart(day, None if met is None else deadlines[met]))
+    return found
 
 
 def may_quote(session: Session, subject: Subject) -> bool:

@@ -149,6 +149,7 @@ def copy_year(session: Session, clock: Clock, actor: Actor, year_id: int) -> int
             "period_start": start,
             "period_end": add_years(source.period_end, 1),
             "state": YearState.DRAFT.value,
+            "policy_number_pattern": _next_pattern(source),
             "parent_policy_number": "",
             "copied_from_id": source.id,
             "changed_at": clock.now(),
@@ -213,6 +214,13 @@ def _require_usable(pattern: str) -> None:
             N_("証券番号の形は「G26{number:08d}」のように、連番の位置を入れて入力してください。"),
             field="policy_number_pattern",
         )
+
+
+def _next_pattern(source: SchemeYear) -> str:
+    """Where the numbers begin with the year's last two digits, they go on with the next year's."""
+    start, brace, number = source.policy_number_pattern.partition("{")
+    old, new = f"{source.year % 100:02}", f"{(source.year + 1) % 100:02}"
+    return start.replace(old, new) + brace + number
 
 
 def _columns(row: Entity) -> dict[str, object]:
