@@ -212,7 +212,7 @@ def test_a_withdrawal_through_the_pages(site: Site) -> None:
     site.post("lead", "/guardkun/changes/1/accept", status=400, arrived_on="")
     site.post("lead", "/guardkun/changes/1/accept", arrived_on="2026-08-10")
     record = agent.get("/guardkun/enrolments/show/1")
-    assert "中途脱退しました（脱退日：2026-09-01、必要回数：3回）" in record
+    assert "中途脱退しました（脱退日：2026/09/01、必要回数：3回）" in record
     assert "更改する" not in record
 
 

@@ -28,6 +28,7 @@ from hoshou.plugins.guardkun.services.numbers import take_numbers
 from hoshou.plugins.guardkun.services.rating import Rater, rater_for
 from hoshou.plugins.guardkun.services.scope import visible_quotes
 from hoshou.plugins.guardkun.services.terms import terms_of
+from hoshou.plugins.premium.models import RateTableVersion
 from hoshou.plugins.premium.rules.confirmations import CONFIRMATION_LABELS, Confirmation, confirmations
 from hoshou.plugins.premium.rules.limits import KEY_RECREATION_LIMITS, VALUABLES_LIMITS
 from hoshou.plugins.premium.rules.request import parse_request
@@ -77,7 +78,7 @@ class Preview:
     """What the form comes to as it stands, beside all limits and each option with and without."""
 
     answer: Mapping[str, Any]
-    is_sample: bool
+    table: RateTableVersion
     limits: Sequence[Offer]
     options: Sequence[Offer]
     to_confirm: Sequence[Confirmation]
@@ -88,6 +89,7 @@ class QuoteRecord:
     """A stored quote with what became of it. ``may_quote``: the reader belongs to the agency that made it."""
 
     quote: Quote
+    table: RateTableVersion
     request: Mapping[str, Any]
     answer: Mapping[str, Any]
     enrolments: Sequence[Enrolment]
@@ -109,7 +111,7 @@ def preview(session: Session, calculators: Calculators, form: QuoteForm) -> Prev
         raise in_form(error) from error
     return Preview(
         answer=answer,
-        is_sample=rater.table.is_sample,
+        table=rater.table,
         limits=_limits(rater, request),
         options=_options(rater, request),
         to_confirm=confirmations(parse_request(request)),
@@ -186,8 +188,9 @@ def read_quote(session: Session, subject: Subject, quote_id: int) -> QuoteRecord
         .order_by(Enrolment.id.desc())
         .limit(MOST_ENROLMENTS)
     ).all()
+    table = session.get_one(RateTableVersion, quote.rate_table_id)
     own = subject.has(Role.AGENCY) and quote.registration.agency_id == subject.agency_id
-    return QuoteRecord(quote, json.loads(quote.inputs), json.loads(quote.result), enrolments, own)
+    return QuoteRecord(quote, table, json.loads(quote.inputs), json.loads(quote.result), enrolments, own)
 
 
 def own_registrations(session: Session, subject: Subject) -> Sequence[AgencyRegistration]:

@@ -32,10 +32,12 @@ from hoshou.plugins.guardkun.services import quoting
 from hoshou.plugins.guardkun.services.rate_effect import effects, live_quotes
 from hoshou.plugins.guardkun.services.scope import visible_quotes
 from hoshou.plugins.guardkun.views.forms import MINUTE, asked_day
-from hoshou.plugins.premium.rules.breakdown import SENTENCES, TITLES
-from hoshou.plugins.premium.rules.clauses import PRINTED, Clause
+from hoshou.plugins.premium.models import RateTableVersion
+from hoshou.plugins.premium.rules.breakdown import ROUNDING_LABELS, SECTION_TITLES, SENTENCES, TITLES
+from hoshou.plugins.premium.rules.clauses import BASIS_TITLES, PRINTED, Clause
 from hoshou.plugins.premium.rules.confirmations import CONFIRMATION_LABELS
 from hoshou.plugins.premium.rules.limits import BASIC_LIMITS, KEY_RECREATION_LIMITS, VALUABLES_LIMITS
+from hoshou.plugins.premium.rules.rates import parse_rates
 from hoshou.plugins.premium.rules.request import parse_request
 from hoshou.plugins.premium.services.rate_tables import table_called
 
@@ -94,21 +96,36 @@ def breakdown_lines(answer: Any) -> list[dict[str, str]]:
     """The breakdown of an answer in the reader's words: title, how, yen, section of the manual."""
     lines = []
     for step in answer.get("breakdown", ()):
-        kind, clause = step["step"], step["clause"]
-        title = TITLES[kind] if kind in TITLES else PRINTED[Clause(clause)].title
+        kind, clause = step["step"], Clause(step["clause"]) if step["clause"] else None
         values = {
             name: money(value) if isinstance(value, int) else value for name, value in step["values"].items()
         }
+        if clause:
+            values["name"] = str(_(BASIS_TITLES[clause]))
+        title = TITLES[kind] if kind in TITLES or clause is None else PRINTED[clause].title
+        section = step["section"]
         lines.append(
             {
                 "title": str(_(title)),
                 "how": str(_(SENTENCES[kind], **values) if values else _(SENTENCES[kind])),
                 "amount": money(step["amount"]),
-                "section": step["section"],
-                "is_clause": "" if kind in TITLES else PRINTED[Clause(clause)].code,
+                "section": f"{section} {_(SECTION_TITLES[section])}",
+                "code": PRINTED[clause].code if clause and kind not in TITLES else "",
             }
         )
     return lines
+
+
+def rounding_words(table: RateTableVersion) -> str:
+    """How the rates round; the parts of the calculation don't say it one by one (D-23)."""
+    rounding = parse_rates(json.loads(table.document)).rounding
+    return str(
+        _(
+            "補償ごとの年額と月割後の額は、%(unit)s円単位（%(mode)s）です。",
+            unit=money(rounding.unit),
+            mode=_(ROUNDING_LABELS[rounding.mode]),
+        )
+    )
 
 
 def sentences_of(error: DomainError) -> dict[str | None, str]:
@@ -168,6 +185,7 @@ class GuardkunQuoteView(StaffModelView):
             request_document=record.request,
             answer=record.answer,
             lines=breakdown_lines(record.answer),
+            rounding=rounding_words(record.table),
             stages={stage.value: label for stage, label in STAGE_LABELS.items()},
             option_titles=OPTION_NAMES,
             money=money,
@@ -276,6 +294,7 @@ class GuardkunQuotingView(BaseView):
             "found": found,
             "wanting": wanting,
             "lines": breakdown_lines(found.answer) if found else [],
+            "rounding": rounding_words(found.table) if found else "",
             "confirmations": {name.value: label for name, label in CONFIRMATION_LABELS.items()},
             "option_titles": OPTION_NAMES,
             "money": money,
