@@ -9,7 +9,14 @@ from hoshou.base.money import RoundingMode
 from hoshou.platform.calculators import Calculator, Calculators
 from hoshou.platform.plugins import PluginError
 from hoshou.plugins.premium.plugin import calculators as premium_calculators
-from hoshou.plugins.premium.rules.breakdown import ROUNDING_LABELS, SECTION_TITLES, SECTIONS, SENTENCES, TITLES, StepKind
+from hoshou.plugins.premium.rules.breakdown import (
+    ROUNDING_LABELS,
+    SECTION_TITLES,
+    SECTIONS,
+    SENTENCES,
+    TITLES,
+    StepKind,
+)
 from hoshou.plugins.premium.rules.clauses import BASIS_TITLES, PRINTED, Clause
 from hoshou.plugins.premium.rules.document import premium_answer, quote_document
 from hoshou.plugins.proration.plugin import calculators as proration_calculators

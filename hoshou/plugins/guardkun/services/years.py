@@ -49,11 +49,11 @@ MONTHS_OF_A_YEAR = 12
 
 
 def locked_year(session: Session, year_id: int) -> SchemeYear:
-    """The year, held until the transaction ends: it isn't opened while somebody edits it.
+    """The year as it stands now, held until the transaction ends: it isn't opened while somebody edits it.
 
     Raises NotFound ``year_not_found``.
     """
-    year = session.get(SchemeYear, year_id, with_for_update=True)
+    year = session.get(SchemeYear, year_id, with_for_update=True, populate_existing=True)
     if year is None:
         raise NotFound("year_not_found", N_("該当する年度がありません。"))
     return year
@@ -67,9 +67,8 @@ def prepare_year(clock: Clock, year: SchemeYear) -> None:
     """
     state: Any = inspect(year)
     changed = {attribute.key for attribute in state.attrs if attribute.history.has_changes()}
-    if year.current_state is YearState.CLOSED or (
-        year.current_state is YearState.OPEN and not changed <= EDITABLE_WHEN_OPEN
-    ):
+    stands = _state_now(state.session, year.id)
+    if stands is YearState.CLOSED or (stands is YearState.OPEN and not changed <= EDITABLE_WHEN_OPEN):
         raise _fixed()
     if not is_first_of_month(year.period_start):
         raise Refused("start_not_first", N_("補償開始日は毎月1日のみ指定できます。"), field="period_start")
@@ -86,6 +85,14 @@ def prepare_year(clock: Clock, year: SchemeYear) -> None:
     year.year = year.period_start.year
     year.period_end = add_months(year.period_start, MONTHS_OF_A_YEAR)
     year.changed_at = clock.now()
+
+
+def _state_now(session: Session, year_id: int) -> YearState:
+    """The stored state, the year held from now on; what is edited of it meanwhile isn't stored yet."""
+    with session.no_autoflush:
+        return YearState(
+            session.scalars(select(SchemeYear.state).where(SchemeYear.id == year_id).with_for_update()).one()
+        )
 
 
 def require_draft(session: Session, year: SchemeYear | None) -> None:
