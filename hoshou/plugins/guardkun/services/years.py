@@ -97,13 +97,13 @@ def _state_now(session: Session, year_id: int) -> YearState:
 
 def require_draft(session: Session, year: SchemeYear | None) -> None:
     """Raise Refused ``year_is_fixed`` unless the rules of the year may still be edited."""
-    if year is None or locked_year(session, year.id).current_state is not YearState.DRAFT:
+    if year is None or _state_now(session, year.id) is not YearState.DRAFT:
         raise _fixed()
 
 
 def require_unclosed(session: Session, year: SchemeYear | None) -> None:
     """Raise Refused ``year_is_fixed`` for a closed year: of any other the calendar's rows may be edited."""
-    if year is None or locked_year(session, year.id).current_state is YearState.CLOSED:
+    if year is None or _state_now(session, year.id) is YearState.CLOSED:
         raise _fixed()
 
 
