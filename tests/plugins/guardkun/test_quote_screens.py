@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 from webtest import TestApp, TestResponse
 
+from hoshou.base.clock import FixedClock, jst
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.paging import PAGE
@@ -83,6 +84,25 @@ def test_the_form_computes_without_javascript(agent: TestApp) -> None:
     assert instalments[-1][1:] == ["80,400", "4,020", "84,420"]
     assert "見本の料率による金額" in page.text
     assert fresh().query(Quote).count() == 0
+
+
+@pytest.mark.req("B-031", "B-050", "B-064")
+def test_a_quote_like_another_starts_when_cover_can_still_be_had(
+    app: Flask, agent: TestApp, ground: Ground, clock: FixedClock
+) -> None:
+    transact(lambda session: add_quote(session, ground))
+    clock.move_to(jst(2026, 9, 18, 17, 0, 1))
+    page = log_in(app, "agent").get(f"{NEW}?like=1")
+    labels = [option.text for option in page.html.select("#start option")]
+    assert labels[:3] == [
+        "2026/09/01（募集は締め切りました）",
+        "2026/10/01（募集は締め切りました）",
+        "2026/11/01（募集締切 2026/10/20 17:00）",
+    ]
+    assert page.html.select_one("#start option[selected]")["value"] == "2026-11-01"
+    assert page.html.select_one("#sales")["value"] == "120000000"
+    # Seven months of 62,400 from November on.
+    assert "7か月分です。" in page
 
 
 @pytest.mark.req("B-036", "B-042")
