@@ -75,7 +75,7 @@ def test_all_of_one_start_are_booked_in_one_batch(way_on_both: Way, monkeypatch:
     june = [way.arrived(number) for number in (1, 2, 3)]
     july = way.arrived(4, start="2026-07-01")
     way.clock.move_to(AFTER_FIRST)
-    assert [(group.start, group.closing, group.ready) for group in ready_groups(db.session())] == [
+    assert [(group.start, group.closing, group.ready) for group in ready_groups(db.session(), way.clock)] == [
         (JUNE, 1, 3),
         (date(2026, 7, 1), 1, 1),
     ]
