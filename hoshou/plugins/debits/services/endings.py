@@ -80,7 +80,8 @@ def open_receivable(session: Session, clock: Clock, actor: Actor, enrolment: Enr
     session.flush()
     cancel_beyond(session, clock, opened)
     required, standings = opened.required, standings_of(session, enrolment.id)
-    tell_due(session, clock, [one for one in standings.unpaid() if one.number <= required], on=clock.today())
+    today = clock.today()
+    tell_due(session, clock, {part_of(one): today for one in standings.unpaid() if one.number <= required})
     for lapse in session.scalars(
         select(Lapse).where(Lapse.enrolment_id == enrolment.id, Lapse.state == LapseState.PROPOSED.value)
     ):

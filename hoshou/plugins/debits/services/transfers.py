@@ -99,7 +99,12 @@ def receive(session: Session, clock: Clock, actor: Actor, subject: Subject, tran
     )
     session.add(receipt)
     session.flush()
-    tell_due(session, clock, settled, on=None if enrolment.ended_on is None else clock.today())
+    today = clock.today()
+    tell_due(
+        session,
+        clock,
+        {part_of(one): one.due_on if enrolment.ended_on is None else today for one in settled},
+    )
     session.add_all(
         Settlement(instalment_id=one.id, transfer_id=receipt.id, on=transfer.received_on) for one in settled
     )
@@ -141,5 +146,5 @@ def _back_to_normal(session: Session, clock: Clock, actor: Actor, enrolment_id: 
             return
         lapse.state, lapse.decided_at, lapse.decided_by = LapseState.PAID.value, clock.now(), actor.name
         audit.record(session, clock, actor, "debits.lapse_undone", OBJECT, enrolment_id, lapse=lapse.id)
-    set_failures(session, clock.now(), enrolment_id, 0)
-    finish_all(session, clock, actor, enrolment_id)
+    set_failures(session, clock.now(), {enrolment_id: 0})
+    finish_all(session, clock, actor, [enrolment_id])
