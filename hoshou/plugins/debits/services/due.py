@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.platform.bulk import add_new_rows
 from hoshou.plugins.debits.models.settlements import DueInstalment
 from hoshou.plugins.debits.rules.events import LevyDue, Part
 from hoshou.plugins.debits.services.ledger.post import post_all
@@ -28,13 +28,11 @@ def tell_due(session: Session, clock: Clock, dues: Mapping[Part, date]) -> None:
     """Tell the ledger of those that it doesn't know yet, each with the day on which it falls due."""
     if not dues:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     parts = {part.instalment_id: part for part in dues}
     told_at = clock.now()
     rows = [{"instalment_id": key, "on": dues[parts[key]], "told_at": told_at} for key in sorted(parts)]
-    statement = insert(DueInstalment).on_conflict_do_nothing(index_elements=["instalment_id"])
-    new = session.scalars(statement.returning(DueInstalment.instalment_id), rows).all()
-    post_all(session, clock, [LevyDue(parts[key], dues[parts[key]]) for key in sorted(new)])
+    new = add_new_rows(session, DueInstalment.instalment_id, rows)
+    post_all(session, clock, [LevyDue(parts[key], dues[parts[key]]) for key in new])
 
 
 def tell_all_due(unit_of_work: UnitOfWork, clock: Clock, today: date) -> int:
