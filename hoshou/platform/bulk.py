@@ -33,7 +33,7 @@ def new_keys(session: Session, key: InstrumentedAttribute[int], count: int) -> l
 
 
 def add_rows(session: Session, table: type[Entity], rows: Rows) -> None:
-    """Insert rows of the same columns: all that have no default in the database. Raises IntegrityError."""
+    """Insert rows that all name the same columns; a column that they don't name has its default. Raises IntegrityError."""
     if not rows:
         return
     connection = session.connection()
@@ -71,14 +71,18 @@ def add_new_rows(session: Session, key: InstrumentedAttribute[int], rows: Rows) 
 
 def _by_column(
     connection: Connection, table: type[Entity], rows: Rows
-) -> tuple[list[Column[Any]], list[Sequence[Any]]]:
-    names = list(rows[0])
-    columns = [table.__table__.columns[name] for name in names]
-    values = []
-    for column in columns:
+) -> tuple[list[Column[Any]], list[list[Any]]]:
+    columns, values = [], []
+    for column in table.__table__.columns:
+        if column.name in rows[0]:
+            found: list[Any] = list(map(itemgetter(column.name), rows))
+        elif column.default is not None and column.default.is_scalar:
+            found = [column.default.arg] * len(rows)
+        else:
+            continue
         # The driver must be given what SQLAlchemy would give it.
         given = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        found: Sequence[Any] = list(map(itemgetter(column.key), rows))
+        columns.append(column)
         values.append(found if given is None else list(map(given, found)))
     return columns, values
 
