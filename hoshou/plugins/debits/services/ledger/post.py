@@ -15,8 +15,8 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.bulk import add_rows, new_keys
 from hoshou.plugins.debits.models.ledger import LedgerEntry, LedgerLevy, LedgerPosting, LevyStep
 from hoshou.plugins.debits.rules.accounts_chart import EntryKind
-from hoshou.plugins.debits.rules.events import Event, LevyCancelled, Part
-from hoshou.plugins.debits.rules.journal import Booked, fingerprint, kind_of, parts_of, postings_of
+from hoshou.plugins.debits.rules.events import Event, LevyCancelled, LevyOverpaid, Part
+from hoshou.plugins.debits.rules.journal import Booked, enrolment_of, fingerprint, kind_of, parts_of, postings_of
 from hoshou.plugins.debits.rules.sharing import collection_fees
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment, Quote
 
@@ -50,6 +50,7 @@ def post(session: Session, clock: Clock, event: Event) -> None:
 
     Raises Refused: ``ledger_key_taken`` when another event was booked under its key, ``ledger_not_due`` for an
     instalment that is settled before it is due, ``ledger_settled`` for one that was paid or cancelled before,
+    ``ledger_not_paid`` for one that is overpaid and wasn't paid,
     ``ledger_part_differs`` when a part isn't the instalment's, and what ``journal.postings_of`` refuses.
     """
     post_all(session, clock, (event,))
@@ -102,12 +103,15 @@ def _write(session: Session, clock: Clock, told: Sequence[Told]) -> None:
                     "month": month,
                     "account": posting.account.value,
                     "amount": posting.amount,
-                    "enrolment_id": part.enrolment_id if part else None,
+                    "enrolment_id": part.enrolment_id if part else posting.enrolment_id,
                     "instalment_id": part.instalment_id if part else None,
                     "registration_id": registration,
                 }
             )
-        steps += [_step(levies[part.instalment_id], part, number, event) for part in parts]
+        if isinstance(event, LevyOverpaid):
+            _require_paid(levies[event.part.instalment_id], event.part)
+        else:
+            steps += [_step(levies[part.instalment_id], part, number, event) for part in parts]
     # The header seals an entry, so it comes after its postings.
     add_rows(session, LedgerPosting, postings)
     add_rows(session, LedgerEntry, entries)
@@ -115,14 +119,13 @@ def _write(session: Session, clock: Clock, told: Sequence[Told]) -> None:
 
 
 def _entry(clock: Clock, number: int, event: Booked, month: date, fingerprinted: str) -> dict[str, Any]:
-    enrolments = {part.enrolment_id for part in parts_of(event)}
     return {
         "id": number,
         "key": event.key,
         "kind": kind_of(event).value,
         "day": event.on,
         "month": month,
-        "enrolment_id": enrolments.pop() if len(enrolments) == 1 else None,
+        "enrolment_id": enrolment_of(event),
         "note": event.reason if isinstance(event, LevyCancelled) else "",
         "fingerprint": fingerprinted,
         "posted_at": clock.now(),
@@ -132,12 +135,7 @@ def _entry(clock: Clock, number: int, event: Booked, month: date, fingerprinted:
 def _step(levy: _Levy, part: Part, entry: int, event: Booked) -> dict[str, Any]:
     """The instalment's next step. Raises Refused when it isn't the turn of this one."""
     step = STEPS[kind_of(event)]
-    if (levy.part.enrolment_id, levy.part.premium, levy.part.maintenance_fee) != (
-        part.enrolment_id,
-        part.premium,
-        part.maintenance_fee,
-    ):
-        raise Refused("ledger_part_differs", N_("金額または加入者が払込回の内容と一致しません。"))
+    _require_same(levy, part)
     if step is not LevyStep.DUE and levy.step is None:
         raise Refused("ledger_not_due", N_("まだ請求されていない払込回です。"))
     if levy.step in (LevyStep.PAID, LevyStep.CANCELLED) or levy.step is step:
@@ -156,6 +154,17 @@ def _step(levy: _Levy, part: Part, entry: int, event: Booked) -> dict[str, Any]:
         "maintenance_fee": part.maintenance_fee,
         "collection_fee": levy.collection_fee,
     }
+
+
+def _require_same(levy: _Levy, part: Part) -> None:
+    if levy.part != part:
+        raise Refused("ledger_part_differs", N_("金額または加入者が払込回の内容と一致しません。"))
+
+
+def _require_paid(levy: _Levy, part: Part) -> None:
+    _require_same(levy, part)
+    if levy.step is not LevyStep.PAID:
+        raise Refused("ledger_not_paid", N_("入金が記帳されていない払込回です。"))
 
 
 def _levies(session: Session, events: Sequence[Booked]) -> dict[int, _Levy]:

@@ -16,10 +16,12 @@ from hoshou.platform.actor import Actor
 from hoshou.platform.bulk import add_rows
 from hoshou.platform.calendar import load_calendar
 from hoshou.plugins.debits.models.ledger import LedgerEntry, LedgerLevy, LevyStep
+from hoshou.plugins.debits.models.refunds import Overpayment
 from hoshou.plugins.debits.models.remittances import Remittance, RemittanceLine
 from hoshou.plugins.debits.rules.journal import AgencyPremium, PremiumRemitted
 from hoshou.plugins.debits.rules.sharing import agency_shares
 from hoshou.plugins.debits.services.ledger.post import post_all
+from hoshou.plugins.debits.services.overpayments import hold_remittances
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment
 from hoshou.plugins.guardkun.models.scheme import SchemeInsurer, SchemeYear
 from hoshou.plugins.guardkun.rules.calendar import remittance_day
@@ -39,7 +41,7 @@ def remit_due(session: Session, clock: Clock, actor: Actor, *, fee_deducted: boo
     """Make the run of every month whose last business day has come and that has none yet, oldest first.
 
     A run takes every instalment paid up to its day that no run took before: a payment that is booked after its
-    month's run goes with the next one. Running again makes nothing anew. ``fee_deducted`` keeps the collection
+    month's run goes with the next one. What turned out not to be owed stays here, for the member. Running again makes nothing anew. ``fee_deducted`` keeps the collection
     fee back from what is paid. Raises Refused ``past_horizon`` where the calendar ends.
     """
     return [
@@ -62,6 +64,7 @@ def due_months(session: Session, today: date) -> list[DueMonth]:
 
 
 def _remit(session: Session, clock: Clock, actor: Actor, due: DueMonth, *, fee_deducted: bool) -> Remittance:
+    hold_remittances(session)
     # Read once, so that sums and lines are those of one moment, and held as it came: a month may have many.
     found = session.execute(_unremitted(due.day)).all()
     event = PremiumRemitted(due.month, due.day, fee_deducted, _by_agency(found))
@@ -101,6 +104,7 @@ def _remit(session: Session, clock: Clock, actor: Actor, due: DueMonth, *, fee_d
 
 def _unremitted(until: date) -> Any:
     taken = select(RemittanceLine.instalment_id).where(RemittanceLine.instalment_id == LedgerLevy.instalment_id)
+    overpaid = select(Overpayment.id).where(Overpayment.instalment_id == LedgerLevy.instalment_id)
     return (
         select(
             LedgerLevy.instalment_id,
@@ -123,7 +127,7 @@ def _unremitted(until: date) -> Any:
             (SchemeInsurer.scheme_year_id == SchemeYear.id)
             & (SchemeInsurer.insurer_id == AgencyRegistration.insurer_id),
         )
-        .where(LedgerLevy.step == LevyStep.PAID.value, LedgerLevy.day <= until, ~taken.exists())
+        .where(LedgerLevy.step == LevyStep.PAID.value, LedgerLevy.day <= until, ~taken.exists(), ~overpaid.exists())
         .order_by(LedgerLevy.instalment_id)
     )
 
