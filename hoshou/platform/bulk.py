@@ -52,7 +52,8 @@ def add_new_rows(session: Session, key: InstrumentedAttribute[int], rows: Rows) 
     """Insert those whose key isn't there yet; returns the keys that were new, ascending. The keys differ."""
     if not rows:
         return []
-    table, name = key.class_, key.key
+    name = key.key
+    table: type[Entity] = key.class_  # type: ignore[assignment]
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         columns, values = _by_column(connection, table, rows)

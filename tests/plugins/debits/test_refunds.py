@@ -240,10 +240,6 @@ def test_the_lead_office_cannot_enter_payments(app: Flask) -> None:
     lay_month(1)
     payment = Payment(1, LEVY, date(2026, 8, 1), "R-1")
     assert (
-        code_of(
-            lambda: transact(
-                lambda session: pay_back(session, platform().clock, GROUP_ACTOR, LEAD, payment)
-            )
-        )
+        code_of(lambda: transact(lambda session: pay_back(session, platform().clock, GROUP_ACTOR, LEAD, payment)))
         == "association_only"
     )

@@ -16,8 +16,8 @@ from hoshou.base.errors import NotFound, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
-from hoshou.platform.calendar import load_calendar
 from hoshou.platform.bulk import add_rows, new_keys
+from hoshou.platform.calendar import load_calendar
 from hoshou.plugins.debits.models.mandates import CollectionAgent
 from hoshou.plugins.debits.models.runs import DebitLine, DebitLinePart, DebitOmission, DebitRun
 from hoshou.plugins.debits.rules.runs import (

@@ -23,9 +23,7 @@ def note_overpaid(session: Session, clock: Clock, instalments: Sequence[Instalme
     """
     known = set(
         session.scalars(
-            select(Overpayment.instalment_id).where(
-                Overpayment.instalment_id.in_([one.id for one in instalments])
-            )
+            select(Overpayment.instalment_id).where(Overpayment.instalment_id.in_([one.id for one in instalments]))
         )
     )
     new = [one for one in instalments if one.id not in known]
@@ -53,12 +51,12 @@ def note_overpaid(session: Session, clock: Clock, instalments: Sequence[Instalme
         post(session, clock, event)
 
 
-def note_excess(session: Session, clock: Clock, enrolment: Enrolment, receipt: TransferReceipt, amount: int) -> None:
+def note_excess(
+    session: Session, clock: Clock, enrolment: Enrolment, receipt: TransferReceipt, amount: int
+) -> None:
     """A transfer brought so many yen more than it could settle."""
     session.add(
-        Overpayment(
-            enrolment_id=enrolment.id, transfer_id=receipt.id, amount=amount, found_on=receipt.received_on
-        )
+        Overpayment(enrolment_id=enrolment.id, transfer_id=receipt.id, amount=amount, found_on=receipt.received_on)
     )
     session.flush()
     event = TransferExceeded(receipt.id, enrolment.id, enrolment.registration_id, amount, receipt.received_on)

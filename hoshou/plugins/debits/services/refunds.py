@@ -128,9 +128,7 @@ def pay_back(session: Session, clock: Clock, actor: Actor, subject: Subject, pay
     session.flush()
     event = MemberRefunded(refund.id, enrolment.id, enrolment.registration_id, amount, payment.paid_on)
     post(session, clock, event)
-    audit.record(
-        session, clock, actor, "debits.refunded", OBJECT, enrolment.id, refund=refund.id, amount=amount
-    )
+    audit.record(session, clock, actor, "debits.refunded", OBJECT, enrolment.id, refund=refund.id, amount=amount)
     return refund.id
 
 

@@ -142,7 +142,7 @@ def rehearse(session: Session, agent_id: int, debit: date) -> Rehearsal:
         else:
             omitted_count += 1
             omissions += [one] if omitted_count <= REHEARSED else []
-    keys = [one.enrolment_id for one in (*lines, *omissions)]
+    keys = [line.enrolment_id for line in lines] + [one.enrolment_id for one in omissions]
     enrolments = session.scalars(select(Enrolment).where(Enrolment.id.in_(keys)).options(*WITH_MEMBER))
     by_id = {enrolment.id: enrolment for enrolment in enrolments}
     return Rehearsal(

@@ -22,7 +22,7 @@ from hoshou.platform.keys import KeyRing
 from hoshou.plugins.debits.models.failures import Lapse, LapseState, Standing
 from hoshou.plugins.debits.models.runs import DebitLine, DebitLinePart
 from hoshou.plugins.debits.models.settlements import EndingReceivable, Settlement
-from hoshou.plugins.debits.rules.events import LevyCollected
+from hoshou.plugins.debits.rules.events import LevyCollected, Part
 from hoshou.plugins.debits.rules.failures import Consequences, TaskKind, consequences
 from hoshou.plugins.debits.rules.runs import settled_state
 from hoshou.plugins.debits.services.due import PART, part_of, tell_due
@@ -105,8 +105,9 @@ def _note_outcomes(session: Session, at: datetime, answers: Sequence[Answer]) ->
 
 
 def _collect(session: Session, clock: Clock, debit: date, paid: Sequence[Answer], parts: Parts) -> None:
-    events = []
-    settlements, dues = [], {}
+    events: list[LevyCollected] = []
+    settlements: list[dict[str, Any]] = []
+    dues: dict[Part, date] = {}
     for answer in paid:
         held = parts[answer.line_id]
         collected = tuple(part_of(row) for row in held)
@@ -188,7 +189,7 @@ def set_failures(session: Session, at: datetime, counts: Mapping[int, int]) -> N
         )
     if some:
         insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        statement = insert(Standing.__table__)  # type: ignore[arg-type]
+        statement = insert(Standing.__table__)
         new = {name: statement.excluded[name] for name in ("failures", "changed_at")}
         session.execute(statement.on_conflict_do_update(index_elements=["enrolment_id"], set_=new), some)
 

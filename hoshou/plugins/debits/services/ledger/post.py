@@ -223,4 +223,5 @@ def _quoted_fee(session: Session) -> Label[int]:
     """The collection fee in a quote's answer, taken out by the database: the answer is long."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     answer = cast(Quote.result, JSON) if is_postgresql else type_coerce(Quote.result, JSON)
-    return answer["collection_fee"].as_integer().label("quoted_fee")
+    fee: Label[int] = answer["collection_fee"].as_integer().label("quoted_fee")
+    return fee

@@ -91,8 +91,8 @@ def simulate(
 ) -> dict[str, int]:
     """Run the year on an empty database that has insurers and a calendar; returns what it came to.
 
-    ``progress`` is told after each thing in the year's diary. Yen but for ``members``, ``joins``, ``withdrawals`` and ``lapsed``, which count enrolments. Raises Refused
-    where the calendar ends.
+    ``progress`` is told after each thing in the year's diary. Yen but for ``members``, ``joins``,
+    ``withdrawals`` and ``lapsed``, which count enrolments. Raises Refused where the calendar ends.
     """
     world = World(
         unit_of_work,
