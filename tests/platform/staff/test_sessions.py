@@ -286,6 +286,19 @@ def test_a_code_counts_once(site: Flask, clock: FixedClock) -> None:
     assert not is_in(second)
 
 
+@pytest.mark.req("A7")
+def test_after_five_wrong_codes_the_right_one_has_to_wait(site: Flask, clock: FixedClock) -> None:
+    totp = set_up_second_step(log_in(site, "agency"), clock)
+    clock.advance(timedelta(seconds=90))
+    client = log_in(site, "agency")
+    fields = {"csrf_token": token(client.get("/login/code"))}
+    tries = [client.post("/login/code", {**fields, "code": "0"}, status="*").status_int for _try in range(5)]
+    assert tries == [401] * 5
+    right = client.post("/login/code", {**fields, "code": totp.at(clock.now())}, status="*")
+    assert right.status_int == 429
+    assert not is_in(client)
+
+
 @pytest.mark.req("A8")
 def test_the_second_step_can_t_be_skipped(site: Flask, clock: FixedClock) -> None:
     set_up_second_step(log_in(site, "agency"), clock)
