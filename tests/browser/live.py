@@ -89,6 +89,7 @@ def running_site(folder: Path, template: Path, *, demo: bool = False) -> Iterato
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "MAIL_PORT": mail_port,
         "TRUSTED_PROXIES": 1,
+        # Scripts, styles and fonts are fetched once a window, not once a page.
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
         "DEMO": demo,
         "PLUGINS": [*config.PLUGINS, "demo"] if demo else config.PLUGINS,
