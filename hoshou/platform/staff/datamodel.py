@@ -6,7 +6,7 @@ from typing import Any
 from flask_appbuilder.models.sqla.filters import SQLAFilterConverter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Time, literal
+from sqlalchemy import Time
 
 CONFLICT = _l("同じ内容の登録がすでにあるか、他の登録から使われているため、保存できませんでした。")
 LARGEST_KEY = 2**31 - 1
@@ -34,7 +34,7 @@ class StaffInterface(SQLAInterface):
     def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
         """How many rows are found, but one more than ``MOST_LISTED`` at most: no page counts a whole table."""
         found = self._apply_inner_all(query, filters, select_columns=select_columns, aliases_mapping={})
-        return int(found.with_entities(literal(1)).limit(MOST_LISTED + 1).count())
+        return int(found.with_entities(self.get_pk()).limit(MOST_LISTED + 1).count())
 
     def get_columns_list(self) -> list[str]:
         """Times of day are left out: the framework has no filter for them."""

@@ -221,6 +221,10 @@ def test_insurers_stand_in_the_order_of_the_syllabary(site: Flask) -> None:
     assert positions == sorted(positions)
 
 
+def test_a_list_without_any_condition_counts_its_rows(site: Flask) -> None:
+    assert "8件" in log_in(site, "kyokai").get("/insurerview/list/")
+
+
 @pytest.mark.req("P-010")
 @pytest.mark.parametrize(
     ("address", "field", "value"),
