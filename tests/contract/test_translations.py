@@ -1,5 +1,6 @@
 """Both catalogues are complete, and nothing in them is left over (P-010)."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 from babel.messages.checkers import python_format
 
 from tests.translations import CATALOGUES, JAPANESE, extracted, main, read
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
 @pytest.mark.req("P-010")
@@ -48,6 +51,21 @@ def test_placeholders_are_kept(language: str) -> None:
     for message in read(language):
         if message.id and message.string and "python-format" in message.flags:
             python_format(None, message)
+
+
+@pytest.mark.req("P-010")
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_every_text_can_be_filled_in(language: str) -> None:
+    unusable = []
+    for message in read(language):
+        if not isinstance(message.id, str) or "python-format" not in message.flags:
+            continue
+        values = dict.fromkeys(PLACEHOLDER.findall(message.id), 1)
+        try:
+            str(message.string) % values
+        except (TypeError, ValueError, KeyError) as error:
+            unusable.append((message.string, str(error)))
+    assert unusable == []
 
 
 @pytest.mark.req("P-010")
