@@ -147,7 +147,7 @@ class Offices:
         visitor.go("/guardkun/booking/list/")
         press(visitor, "計上処理を開く", "計上を妨げるもの")
         press(visitor, "計上を開始する", "処理を続けています。")
-        self.site.run_job("guardkun.booking")
+        self.site.work("guardkun.booking")
         visitor.page.reload()
         return visitor.page
 
@@ -155,7 +155,7 @@ class Offices:
         """The certificates of the batch that stands open."""
         visitor = self("lead")
         press(visitor, "加入者証を発行する", "処理を続けています。")
-        self.site.run_job("guardkun.certificates")
+        self.site.work("guardkun.certificates")
         visitor.page.reload()
         return visitor.page
 
