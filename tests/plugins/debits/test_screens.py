@@ -16,7 +16,7 @@ from hoshou.plugins.debits.models.mandates import CollectionAgent, Mandate
 from hoshou.plugins.guardkun.models.changes import Change
 from tests.accounts import log_in, token
 from tests.conftest import AppMaker
-from tests.plugins.debits.ground import at, result_bytes
+from tests.plugins.debits.ground import at, background, result_bytes
 
 ACCOUNT_NUMBER = "7654321"
 
@@ -40,10 +40,8 @@ FORM = {
     "agent_id": "1",
     "reason": "account",
     "arrived_on": "2026-07-15",
-    "bank_code": "0036",
-    "bank_name": "ラクテン",
-    "branch_code": "201",
-    "branch_name": "ロツク",
+    "bank": "0036 楽天",
+    "branch": "ジャズ支店",
     "account_type": "1",
     "account_number": ACCOUNT_NUMBER,
     "holder": "ミホンケイビ（カ",
@@ -62,7 +60,15 @@ def test_a_month_by_hand(office: Flask) -> None:
     built = press(lead, "/debits/runs/list/", "/debits/runs/build", agent_id="1", month="2026-08", step="build")
     assert built.location.endswith("/debits/runs/show/1")
     page = "/debits/runs/show/1"
+    begun = lead.get(page)
+    assert "明細の作成：0 / 3件" in begun
+    assert "この画面を閉じても処理は続きます。" in begun
+    assert begun.html.find("meta", {"http-equiv": "refresh"}) is not None
+    background(office)
+    assert lead.get(page).html.find("meta", {"http-equiv": "refresh"}) is None
     press(lead, page, "/debits/runs/1/seal")
+    assert "ファイルを作成しています。" in lead.get(page)
+    background(office)
     assert "作成者とは別の担当者が承認してください。" in lead.get(page)
     press(lead, page, "/debits/runs/1/release")
     assert "承認待ち" in lead.get(page)
@@ -74,10 +80,17 @@ def test_a_month_by_hand(office: Flask) -> None:
     with office.app_context():
         wrong = result_bytes(sent.body, {1: "1", 2: "9"}, change=lambda lines: lines[:2])
         right = result_bytes(sent.body, {1: "1", 2: "9"})
-    refused = press(group, page, "/debits/runs/1/result", file=Upload("r.txt", wrong))
-    assert refused.status_int == 400
+    press(group, page, "/debits/runs/1/result", file=Upload("r.txt", wrong))
+    assert "結果ファイル「r.txt」を確認しています（2026/08/20 10:00 group 受付）。" in group.get(page)
+    again = press(group, page, "/debits/runs/1/result", file=Upload("r.txt", right))
+    assert again.status_int == 400
+    assert "前に受け付けた結果ファイルを確認しています。" in again
+    background(office)
+    refused = group.get(page)
+    assert "結果ファイル「r.txt」は取り込めませんでした" in refused
     assert "明細が2件です。依頼は3件です。" in refused
     press(group, page, "/debits/runs/1/result", file=Upload("r.txt", right))
+    background(office)
     record = group.get(page)
     assert "3件を反映しました" in record
     assert "判断待ちの明細" in record
@@ -101,16 +114,18 @@ def test_a_form_is_taken_in_and_its_number_shown_on_purpose_only(office: Flask) 
     assert "口振用紙にも押印（サイン）が必要です。設定していない場合は空白でかまいません。" in page
     wrong = lead.post(
         "/debits/mandates/add",
-        {**FORM, "csrf_token": token(page), "bank_code": "0035", "holder": "見本警備"},
+        {**FORM, "csrf_token": token(page), "bank": "ソニー銀行", "holder": "見本警備"},
         status=400,
     )
-    assert "ソニー銀行は口座振替に対応していません。" in wrong
+    assert "「ソニー」は口座振替に対応していません。" in wrong
     assert "漢字です。読みをカナで入力してください。" in wrong
     assert ACCOUNT_NUMBER not in wrong
     done = lead.post("/debits/mandates/add", {**FORM, "csrf_token": token(page)}).follow()
     assert "***4321" in done
     assert "2026/09" in done
     assert "ﾐﾎﾝｹｲﾋﾞ(ｶ" in done
+    assert "0036 楽天（ﾗｸﾃﾝ）" in done
+    assert "201 ジャズ（ｼﾞﾔｽﾞ）" in done
     with office.app_context():
         mandate = db.session.scalars(select(Mandate).order_by(Mandate.id.desc())).first()
         assert mandate is not None
@@ -216,12 +231,15 @@ def test_contacts_of_the_prefecture_and_escalations_of_the_branch(office: Flask)
     lead, group = log_in(office, "lead"), log_in(office, "group")
     page = "/debits/runs/show/1"
     press(lead, "/debits/runs/list/", "/debits/runs/build", agent_id="1", month="2026-08", step="build")
+    background(office)
     press(lead, page, "/debits/runs/1/seal")
+    background(office)
     press(group, page, "/debits/runs/1/release")
     sent = press(group, page, "/debits/runs/file/1")
     today(office, 2026, 8, 20)
     group, prefecture, insurer = (log_in(office, name) for name in ("group", "prefecture", "insurer"))
     press(group, page, "/debits/runs/1/result", file=Upload("r.txt", result_bytes(sent.body, {2: "1"})))
+    background(office)
     contacts = "/debits/contacts/list/"
     assert "G2600000002" in prefecture.get(contacts)
     assert "G2600000001" not in prefecture.get(contacts)

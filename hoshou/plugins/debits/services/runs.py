@@ -42,6 +42,12 @@ def locked_run(session: Session, run_id: int) -> DebitRun:
     return run
 
 
+def require_released(run: DebitRun) -> None:
+    """Raise Refused ``not_released`` for a run whose files haven't gone out."""
+    if run.state not in (RunState.RELEASED, RunState.CLOSED):
+        raise Refused("not_released", N_("承認前の口座振替データに結果は取り込めません。"), field="file")
+
+
 @dataclass(frozen=True)
 class Tally:
     """Lines and yen in one state."""
