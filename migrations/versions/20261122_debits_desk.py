@@ -38,12 +38,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["stored_file_id"], ["platform_file.id"], name=op.f("fk_debits_result_upload_stored_file_id")
         ),
-        sa.ForeignKeyConstraint(["result_id"], ["debits_result.id"], name=op.f("fk_debits_result_upload_result_id")),
+        sa.ForeignKeyConstraint(
+            ["result_id"], ["debits_result.id"], name=op.f("fk_debits_result_upload_result_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_debits_result_upload")),
         sa.UniqueConstraint("stored_file_id", name=op.f("uq_debits_result_upload_stored_file_id")),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'taken', 'refused')", name=op.f("ck_debits_result_upload_state")
-        ),
+        sa.CheckConstraint("state IN ('waiting', 'taken', 'refused')", name=op.f("ck_debits_result_upload_state")),
         sa.CheckConstraint(
             "(state = 'waiting') = (checked_at IS NULL) AND (state = 'taken') = (result_id IS NOT NULL)"
             " AND (state = 'refused') = (refusal <> '')",

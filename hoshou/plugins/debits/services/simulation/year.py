@@ -4,10 +4,9 @@ Whatever the product has a service for is done by it; only what people and the a
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
-from io import BytesIO
 from random import Random
 from typing import Any
 
@@ -42,11 +41,7 @@ from hoshou.plugins.debits.services.runs import close
 from hoshou.plugins.debits.services.sealing import download, release, seal
 from hoshou.plugins.debits.services.simulation.portfolio import lay_portfolio
 from hoshou.plugins.debits.services.work import UnitOfWork
-from hoshou.plugins.debits.zengin.entries import DebitLine as FileLine
-from hoshou.plugins.debits.zengin.entries import DebitSet, Header
-from hoshou.plugins.debits.zengin.reader import read_file
-from hoshou.plugins.debits.zengin.tally import totals_of
-from hoshou.plugins.debits.zengin.writer import write_file
+from hoshou.plugins.debits.zengin.answers import answered
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.calendar import remittance_day
 from hoshou.plugins.guardkun.rules.changes import Ending
@@ -181,16 +176,7 @@ def _answer(world: World, debit: date, failures: int) -> None:
 
 
 def _result_of(request: bytes, random: Random, failures: int) -> bytes:
-    entries = list(read_file(BytesIO(request)))
-    [header] = [entry for entry in entries if isinstance(entry, Header)]
-    lines = [
-        replace(entry, result_code=NO_FUNDS if random.randrange(10_000) < failures else PAID)
-        for entry in entries
-        if isinstance(entry, FileLine)
-    ]
-    out = BytesIO()
-    write_file(out, [DebitSet(header, lines, totals_of(lines))])
-    return out.getvalue()
+    return answered(request, lambda _line: NO_FUNDS if random.randrange(10_000) < failures else PAID)
 
 
 def _collect_transfers(world: World, *, is_last: bool) -> None:
