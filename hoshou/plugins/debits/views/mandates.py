@@ -30,6 +30,8 @@ from hoshou.plugins.debits.rules.mandates import (
 )
 from hoshou.plugins.debits.services import mandates
 from hoshou.plugins.debits.services.lists import active_agents, mandates_like
+from hoshou.plugins.debits.services.papers import empty_form
+from hoshou.plugins.debits.views.handing_out import handed_out
 from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
 from hoshou.plugins.guardkun.rules.net_banks import NET_BANKS
 
@@ -81,6 +83,13 @@ class MandateView(BaseView):
             return self._form(_sentences(error)), status_of(error)
         flash(_("口座振替依頼書を登録しました。"), "success")
         return redirect(url_for("MandateView.show", pk=pk))
+
+    @expose("/form.pdf")
+    @has_access
+    @permission_name("add")
+    def empty_form(self) -> Any:
+        clock, subject = platform().clock, current_subject()
+        return handed_out(lambda session: empty_form(session, clock, subject))
 
     @expose("/offices")
     @has_access
