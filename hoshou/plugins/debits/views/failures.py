@@ -21,11 +21,12 @@ from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.staff.views import flash_error
 from hoshou.platform.subject import Role
 from hoshou.plugins.debits.models.failures import TaskState
-from hoshou.plugins.debits.rules.failures import TASK_KIND_LABELS, TaskKind
+from hoshou.plugins.debits.rules.failures import PAPER_LABELS, TASK_KIND_LABELS, TaskKind
 from hoshou.plugins.debits.services import lapses, papers, tasks
 from hoshou.plugins.debits.services.lists import failure_board, open_tasks_of
 from hoshou.plugins.debits.views.handing_out import handed_out
 from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
+from hoshou.plugins.debits.zengin.results import CODE_MEANINGS
 
 
 class FailureBoardView(BaseView):
@@ -43,6 +44,8 @@ class FailureBoardView(BaseView):
             title=_("振替不能の管理"),
             board=failure_board(db.session(), subject),
             kinds=TASK_KIND_LABELS,
+            papers=PAPER_LABELS,
+            codes=CODE_MEANINGS,
             may_act=subject.has(Role.LEAD_OFFICE, Role.GROUP_ASSOCIATION),
             may_receive=subject.has(Role.GROUP_ASSOCIATION),
             day=display.day,
@@ -90,6 +93,7 @@ class ContactTaskView(BaseView):
             title=_("振替不能のご連絡"),
             tasks=open_tasks_of(db.session(), current_subject()),
             kinds=TASK_KIND_LABELS,
+            papers=PAPER_LABELS,
             prefecture=TaskKind.PREFECTURE,
             may_act=not current_subject().has(Role.AUDITOR),
             day=display.day,

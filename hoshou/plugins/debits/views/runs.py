@@ -9,7 +9,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 
-from hoshou.base.dates import parse_date
+from hoshou.base.dates import add_months, parse_date
 from hoshou.base.errors import DomainError, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.context import platform
@@ -33,12 +33,12 @@ from hoshou.plugins.debits.rules.runs import (
 )
 from hoshou.plugins.debits.services import background, posting, runs, sealing, uploads
 from hoshou.plugins.debits.services.building import begin_run, debit_day_of, outline
-from hoshou.plugins.debits.services.lists import active_agents, runs_newest
+from hoshou.plugins.debits.services.lists import active_agents, runs_newest, sums_of
 from hoshou.plugins.debits.services.planning import Planned, PlannedLine, PlannedOmission
 from hoshou.plugins.debits.services.run_pages import PAGE, lines_of, record_of
 from hoshou.plugins.debits.services.scope import require_handler
 from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
-from hoshou.plugins.debits.zengin.results import RESULTS, Outcome
+from hoshou.plugins.debits.zengin.results import CODE_MEANINGS, Outcome
 
 RUN_TAGS = {
     RunState.BUILDING: "waiting",
@@ -81,10 +81,13 @@ class DebitRunView(BaseView):
     def _list(self, errors: dict[str, str] | None = None, planned: Any = None, debit: date | None = None) -> Any:
         lines = [one for one in planned or () if isinstance(one, PlannedLine)]
         omitted = [one for one in planned or () if isinstance(one, PlannedOmission)]
+        page = newest_first(db.session(), runs_newest(), DebitRun.id)
         return self.render_template(
             "debits/runs.html",
             title=_("口座振替データ"),
-            page=newest_first(db.session(), runs_newest(), DebitRun.id),
+            page=page,
+            sums=sums_of(db.session(), page.rows),
+            next_month=f"{add_months(platform().clock.today(), 1):%Y-%m}",
             agents=[(agent.id, agent.name) for agent in active_agents(db.session())],
             may_build=_handles(),
             errors=errors or {},
@@ -258,7 +261,7 @@ class DebitRunView(BaseView):
             line_states=LINE_STATE_LABELS,
             line_tags=LINE_TAGS,
             reasons=OMISSION_LABELS,
-            codes={code: result.meaning for code, result in RESULTS.items()},
+            codes=CODE_MEANINGS,
             new_codes=NEW_CODE_LABELS,
             day=display.day,
             minute=display.instant,

@@ -9,6 +9,8 @@ LAST_MONTH = date(2027, 7, 1)
 LEAST_MONTHS = 2
 """That many months are told even where the clock hasn't come so far."""
 
+LEAD_DAYS = 5
+CLOSING_TIME = time(15)
 AGENT = {
     "name": "三菱UFJニコス",
     "consignor_code": "1234567890",
@@ -19,8 +21,8 @@ AGENT = {
     "branch_name": "ﾎﾝﾃﾝ",
     "account_type": "1",
     "account_number": "0012345",
-    "lead_days": 5,
-    "closing_time": time(15),
+    "lead_days": LEAD_DAYS,
+    "closing_time": CLOSING_TIME,
 }
 
 NO_FUNDS, NO_DEALINGS, OTHER, PAID = "1", "2", "9", "0"

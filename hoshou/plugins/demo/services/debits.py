@@ -40,11 +40,13 @@ from hoshou.plugins.debits.zengin.entries import DebitLine
 from hoshou.plugins.demo.rules.debits import (
     AGENT,
     CLAIMS,
+    CLOSING_TIME,
     FIRST_MONTH,
     IN_TIME,
     LAPSES,
     LAST_MONTH,
     LATE,
+    LEAD_DAYS,
     LEAST_MONTHS,
     NO_FUNDS,
     PAID,
@@ -185,7 +187,7 @@ def _months_told(now: datetime) -> list[date]:
 
 def _days(session: Session, month: date) -> tuple[date, datetime]:
     debit = debit_day_of(session, month)
-    return debit, agent_closing(debit, AGENT["lead_days"], AGENT["closing_time"], load_calendar(session))
+    return debit, agent_closing(debit, LEAD_DAYS, CLOSING_TIME, load_calendar(session))
 
 
 def _send(office: _Office, clock: FixedClock, month: date) -> None:
@@ -271,7 +273,7 @@ def _tell_claims(session: Session, office: _Office, clock: FixedClock) -> None:
         number: session.get_one(Enrolment, enrolment).policy_number
         for number, enrolment in office.enrolments.items()
     }
-    rows = [
+    rows: list[list[str | int]] = [
         [number, policies[member] or "", occurred.isoformat(), paid_on.isoformat(), paid]
         for number, member, occurred, paid_on, paid in CLAIMS
     ]
