@@ -77,13 +77,14 @@ def failure_board(session: Session, subject: Subject) -> FailureBoard:
     latest = (
         select(func.max(DebitLine.id))
         .where(DebitLine.enrolment_id == Standing.enrolment_id, DebitLine.state == LineState.FAILED.value)
+        .correlate(Standing)
         .scalar_subquery()
     )
     once = session.scalars(
         select(DebitLine)
-        .join(Standing, DebitLine.id == latest)
+        .join(Standing, Standing.enrolment_id == DebitLine.enrolment_id)
         .join(Enrolment, Enrolment.id == Standing.enrolment_id)
-        .where(Standing.failures == 1, Enrolment.ended_on.is_(None))
+        .where(Standing.failures == 1, Enrolment.ended_on.is_(None), DebitLine.id == latest)
         .options(of_members(DebitLine.enrolment), joinedload(DebitLine.run))
         .order_by(DebitLine.enrolment_id)
         .limit(MOST)
