@@ -99,9 +99,13 @@ def test_a_month_by_hand(office: Flask) -> None:
     press(group, page, "/debits/runs/line/2/decide", outcome="paid", note="電話で確認")
     press(group, page, "/debits/runs/1/close")
     assert "締め済" in group.get(page)
-    assert "1回目の振替不能" in group.get("/debits/failures/list/")
+    board = group.get("/debits/failures/list/")
+    assert "2026/08/12 5,460 資金不足" in " ".join(board.html.find("main").get_text(" ").split())
     foresight = group.get("/debits/foresight/list/", {"q": "G2600000001"}).follow()
     assert "10,920" in foresight
+    assert "1 2026/08/12 5,460 未払い 2026/08/12 資金不足" in " ".join(
+        foresight.html.find("main").get_text(" ").split()
+    )
     assert "2026/10/01 に不払解除の予定となります。" in foresight
     assert "該当する加入はありません。" in group.get("/debits/foresight/list/", {"q": "G9"})
 
@@ -240,7 +244,11 @@ def test_contacts_of_the_prefecture_and_escalations_of_the_branch(office: Flask)
     group, prefecture, insurer = (log_in(office, name) for name in ("group", "prefecture", "insurer"))
     press(group, page, "/debits/runs/1/result", file=Upload("r.txt", result_bytes(sent.body, {2: "1"})))
     background(office)
-    contacts = "/debits/contacts/list/"
+    contacts, letter = "/debits/contacts/list/", "/debits/contacts/1/paper.pdf"
+    assert letter in prefecture.get(contacts)
+    assert prefecture.get(letter).headers["Content-Disposition"].endswith("G2600000002.pdf")
+    assert insurer.get(letter, status="*").status_int == 404
+    assert log_in(office, "agency").get(letter, status="*").status_int == 403
     assert "G2600000002" in prefecture.get(contacts)
     assert "G2600000001" not in prefecture.get(contacts)
     assert "ご連絡が必要なものはありません。" in insurer.get(contacts)

@@ -94,7 +94,7 @@ def tell_debits(now: datetime, keys: KeyRing, files: FileStore) -> None:
     """Everything up to ``now``, each step on its day, and the run of the next month."""
     office = transact(lambda session: _opened(session, keys, files))
     with reading() as session:
-        told = _months_told(now)
+        told = months_told(now)
         now = max(now, _at(told[-1].replace(day=RESULT_DAY), 12))
         diary = list(_diary(session, told))
     for at, work in sorted(diary, key=lambda entry: entry[0]):
@@ -179,7 +179,8 @@ def _diary(session: Session, told: list[date]) -> Iterator[tuple[datetime, Work]
         yield _at(handoff_day(month, calendar), 7), _hand_off
 
 
-def _months_told(now: datetime) -> list[date]:
+def months_told(now: datetime) -> list[date]:
+    """The first days of the months whose result has come by ``now``: two at least, at most the year's twelve."""
     months = [add_months(FIRST_MONTH, ahead) for ahead in range(12)]
     answered_by_now = [month for month in months if _at(month.replace(day=RESULT_DAY), 12) <= now]
     return months[: max(len(answered_by_now), LEAST_MONTHS)]
