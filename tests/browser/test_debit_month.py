@@ -64,6 +64,13 @@ def test_a_month_of_debits(month: LiveSite, visit: Visit) -> None:
     faults: dict[str, list[str]] = {}
 
     first.log_in("group1")
+    first.go("/debits/mandates/add?q=見本")
+    first.page.fill("#bank", "みずほ")
+    expect(first.page.locator("#bank-offices option").first).to_have_attribute("value", "0001 みずほ")
+    first.page.fill("#bank", "0001 みずほ")
+    first.page.fill("#branch", "新宿西")
+    expect(first.page.locator("#branch-offices option")).to_have_attribute("value", "353 新宿西口")
+    faults["mandate"] = sound(first)
     first.go("/debits/runs/list/")
     first.page.fill("#month", "2026-08")
     first.press("試しに作成する（何も変更しない）")

@@ -156,6 +156,15 @@ def test_a_form_is_taken_in_and_its_number_shown_on_purpose_only(office: Flask) 
     assert ACCOUNT_NUMBER not in dump
 
 
+@pytest.mark.req("B-067", "B-078")
+def test_banks_and_branches_are_offered_while_typing(office: Flask) -> None:
+    lead, address = log_in(office, "lead"), "/debits/mandates/offices"
+    assert lead.get(address, {"q": "みずほ"}).json == {"offices": ["0001 みずほ", "0289 みずほ信託"]}
+    assert lead.get(address, {"q": "しんじゅくに", "bank": "0001 みずほ"}).json == {"offices": ["353 新宿西口"]}
+    assert lead.get(address, {"q": "1", "bank": "なし"}).json == {"offices": []}
+    assert log_in(office, "agency").get(address, {"q": "みずほ"}, status="*").status_int == 403
+
+
 @pytest.mark.req("B6")
 def test_the_number_is_in_no_line_of_the_log(office: Flask, caplog: pytest.LogCaptureFixture) -> None:
     today(office, 2026, 7, 16)

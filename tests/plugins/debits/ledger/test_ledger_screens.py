@@ -167,6 +167,7 @@ def test_claims_come_in_by_file_and_open_under_the_ratio(site: Flask) -> None:
     done = client.post("/debits/loss-ratio/import", fields, upload_files=[("file", "c.csv", file(FIRST))]).follow()
     assert "新規1件、変更0件、変更なし0件" in done
     assert "C-001" in done.click("8,000")
+    assert "G2600000001" in done.click(href="/loss-ratio/earned/", index=2)
     assert client.post("/debits/loss-ratio/import", fields, status="*").status_int == 400
     assert log_in(site, "group").post("/debits/loss-ratio/import", fields, status="*").status_int in (400, 403)
 
