@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from hoshou.platform.db import db
 from tests.conftest import NOON, settings_for
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.faults.crew"])
+CONTEXT.set_forkserver_preload(["tests.faults.nursery"])
 PATIENCE_SECONDS = 60.0
 
 
@@ -105,7 +106,15 @@ def serve(place: Place, first: int, threads: int, gate: Any, pipe: Connection) -
 class Worker:
     """One process with its threads."""
 
-    def __init__(self, place: Place, first: int = 0, threads: int = 1, gate: Any = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        first: int = 0,
+        threads: int = 1,
+        gate: Any = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._patience = patience
         self._pipe, theirs = CONTEXT.Pipe()
         self.process = CONTEXT.Process(target=serve, args=(place, first, threads, gate, theirs), daemon=True)
         self.process.start()
@@ -125,7 +134,7 @@ class Worker:
         return results
 
     def _receive(self) -> Any:
-        assert self._pipe.poll(PATIENCE_SECONDS), "the worker says nothing"
+        assert self._pipe.poll(self._patience), "the worker says nothing"
         return self._pipe.recv()
 
     def kill(self) -> None:
@@ -176,15 +185,15 @@ def die() -> None:
 def die_at_call(owner: Any, name: str, number: int, *, after: bool = False) -> None:
     """Die at (or after) the so-many-th call of a function."""
     real: Callable[..., Any] = getattr(owner, name)
-    calls = 0
+    calls = count(1)
 
     def counted(*arguments: Any, **options: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == number and not after:
+        # Several threads may call at once: each asks for its own number.
+        mine = next(calls)
+        if mine == number and not after:
             die()
         result = real(*arguments, **options)
-        if calls == number and after:
+        if mine == number and after:
             die()
         return result
 

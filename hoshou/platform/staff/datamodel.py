@@ -6,10 +6,12 @@ from typing import Any
 from flask_appbuilder.models.sqla.filters import SQLAFilterConverter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Time
+from sqlalchemy import Time, literal
 
 CONFLICT = _l("同じ内容の登録がすでにあるか、他の登録から使われているため、保存できませんでした。")
 LARGEST_KEY = 2**31 - 1
+MOST_LISTED = 1000
+"""So many rows of a list can be leafed through; of more, a list says only that there are more."""
 
 
 class StaffFilterConverter(SQLAFilterConverter):
@@ -28,6 +30,11 @@ class StaffInterface(SQLAInterface):
     def get(self, id: Any, *args: Any, **kwargs: Any) -> Any:
         key = self._key(id)
         return None if key is None else super().get(key, *args, **kwargs)
+
+    def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
+        """How many rows are found, but one more than ``MOST_LISTED`` at most: no page counts a whole table."""
+        found = self._apply_inner_all(query, filters, select_columns=select_columns, aliases_mapping={})
+        return int(found.with_entities(literal(1)).limit(MOST_LISTED + 1).count())
 
     def get_columns_list(self) -> list[str]:
         """Times of day are left out: the framework has no filter for them."""

@@ -30,8 +30,9 @@ from hoshou.plugins.demo.rules.certificate import DocumentKind
 from hoshou.plugins.demo.rules.debits import SAMPLE_RESULT_NAME
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
 from hoshou.plugins.demo.rules.sample import SAMPLE_CONTRACTOR, SAMPLE_NAME, sample_certificate
+from hoshou.plugins.demo.rules.visits import VisitKind, demo_visits
 from hoshou.plugins.demo.rules.walk import ShowcaseFolder, WalkFacts, printed_walk
-from hoshou.plugins.demo.services import debits, parties, policies, scheme
+from hoshou.plugins.demo.services import debits, parties, policies, scheme, visits
 from hoshou.plugins.demo.services.data_folder import MAILS, open_data_folder
 from hoshou.plugins.demo.services.mail_server import LOOPBACK, catch_mail, catching_mail, free_port
 from hoshou.plugins.demo.services.mailbox import newest_about
@@ -118,6 +119,7 @@ def prepare(today: date) -> None:
     transact(lambda session: parties.seed_accounts(session, clock))
     upload_policies(portfolio)
     seed_domains()
+    enter_visits(portfolio)
     enter_scheme()
     enter_debits()
 
@@ -165,6 +167,28 @@ def upload_policies(portfolio: tuple[DemoPolicy, ...]) -> None:
             with unit_of_work() as session:
                 policies.upload_demo_file(session, here.keys, one, prepared, limits, settings["PUBLIC_URL"])
             deliver_due(unit_of_work, FixedClock(one.at), here.keys)
+
+
+def enter_visits(portfolio: tuple[DemoPolicy, ...]) -> None:
+    """The visits that aren't noted yet. The mails that they cause are delivered on their day."""
+    here, mails = platform(), Path(current_app.config["DATA_DIR"]) / MAILS
+    todo = demo_visits(portfolio, parties.REGISTERED.domain, here.clock.now())
+    with reading() as session:
+        todo = [visit for visit in todo if not visits.is_noted(session, visit)]
+    for visit in todo:
+        with reading() as session:
+            door = visits.find_door(session, here.keys, mails, visit)
+        if visit.kind is VisitKind.DOWNLOADED:
+            with unit_of_work() as session:
+                attempt = visits.ask_code(session, here.keys, visit, door)
+            deliver_due(unit_of_work, FixedClock(visit.at), here.keys)
+            with unit_of_work() as session:
+                visits.download(session, here.keys, mails, visit, attempt)
+            continue
+        with unit_of_work() as session:
+            if visit.kind is VisitKind.REFUSED:
+                visits.be_refused(session, here.keys, visit, door)
+            visits.look(session, here.keys, visit, door)
 
 
 def walk_facts(folder: Path, today: date) -> WalkFacts:

@@ -101,6 +101,7 @@ MATRIX = {
         "list finish paper",
     ),
     "ReceivableView": (*[NOBODY] * 4, "list", "list", NOBODY, "list receive", NOBODY),
+    "RefundView": (*[NOBODY] * 4, "list", "list", NOBODY, "list pay", NOBODY),
     "ForesightView": (*[NOBODY] * 4, READ, READ, NOBODY, READ, NOBODY),
     "CollectionAgentView": (KEEP, *[NOBODY] * 3, READ, READ, NOBODY, KEEP, NOBODY),
     "ReceiptView": (NOBODY, "list", "list show issue", "list show issue", READ),

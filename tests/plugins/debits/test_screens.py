@@ -218,7 +218,7 @@ def test_a_returned_form_needs_a_reason_and_counts_no_longer(office: Flask) -> N
 PAGES = (
     "/debits/mandates/list/", "/debits/mandates/show/1", "/debits/mandates/add", "/debits/runs/list/",
     "/debits/runs/show/1", "/debits/failures/list/", "/debits/receivables/list/",
-    "/debits/receivables/1/transfer", "/debits/foresight/list/", "/debits/foresight/show/1",
+    "/debits/receivables/1/transfer", "/debits/foresight/list/", "/debits/foresight/show/1", "/debits/refunds/list/",
     "/collectionagentview/list/", "/collectionagentview/show/1",
 )  # fmt: skip
 

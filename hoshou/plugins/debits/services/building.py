@@ -16,10 +16,12 @@ from hoshou.base.errors import NotFound, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
+from hoshou.platform.bulk import add_rows, new_keys
 from hoshou.platform.calendar import load_calendar
 from hoshou.plugins.debits.models.mandates import CollectionAgent
 from hoshou.plugins.debits.models.runs import DebitLine, DebitLinePart, DebitOmission, DebitRun
 from hoshou.plugins.debits.rules.runs import (
+    LineState,
     RunState,
     RunStep,
     agent_closing,
@@ -28,7 +30,7 @@ from hoshou.plugins.debits.rules.runs import (
     last_of_month,
     next_state,
 )
-from hoshou.plugins.debits.services.planning import Chunk, Planned, PlannedLine, plan_chunk
+from hoshou.plugins.debits.services.planning import Chunk, Planned, PlannedLine, PlannedOmission, plan_chunk
 from hoshou.plugins.debits.services.runs import OBJECT, locked_run
 from hoshou.plugins.debits.services.terms import terms_on
 from hoshou.plugins.debits.services.work import Progress, UnitOfWork
@@ -80,7 +82,7 @@ def build_on(unit_of_work: UnitOfWork, clock: Clock, actor: Actor, run_id: int, 
 def to_look_at(session: Session, debit: date) -> int:
     """How many enrolments have an instalment in the month of the day: about as many as a building looks at."""
     found: int = session.scalars(
-        select(func.count(func.distinct(Instalment.enrolment_id))).where(
+        select(func.count()).where(
             Instalment.due_on.between(debit.replace(day=1), last_of_month(debit)),
             Instalment.cancelled_at.is_(None),
         )
@@ -183,30 +185,42 @@ def begin_run(session: Session, clock: Clock, actor: Actor, agent_id: int, month
 
 
 def _store(session: Session, run: DebitRun, chunk: Chunk) -> None:
-    for planned in chunk.planned:
-        enrolment_id = planned.enrolment.id
-        if not isinstance(planned, PlannedLine):
-            session.add(DebitOmission(run_id=run.id, enrolment_id=enrolment_id, reason=planned.reason.value))
-            continue
-        session.add(
-            DebitLine(
-                run_id=run.id,
-                enrolment_id=enrolment_id,
-                mandate_id=planned.mandate.id,
-                customer_number=customer_number(run.debit_date, run.id, enrolment_id),
-                new_code=planned.new_code.value,
-                amount=planned.amount,
-                parts=[
-                    DebitLinePart(
-                        instalment_id=instalment.id,
-                        premium=instalment.premium,
-                        maintenance_fee=instalment.maintenance_fee,
-                    )
-                    for instalment in planned.instalments
-                ],
-            )
+    lines = [one for one in chunk.planned if isinstance(one, PlannedLine)]
+    omissions = [
+        {"run_id": run.id, "enrolment_id": one.enrolment_id, "reason": one.reason.value}
+        for one in chunk.planned
+        if isinstance(one, PlannedOmission)
+    ]
+    numbers = new_keys(session, DebitLine.id, len(lines))
+    rows, parts = [], []
+    for line_id, line in zip(numbers, lines, strict=True):
+        rows.append(
+            {
+                "id": line_id,
+                "run_id": run.id,
+                "enrolment_id": line.enrolment_id,
+                "mandate_id": line.mandate_id,
+                "customer_number": customer_number(run.debit_date, run.id, line.enrolment_id),
+                "new_code": line.new_code.value,
+                "amount": line.amount,
+                "state": LineState.WAITING.value,
+                "decided_by": "",
+                "note": "",
+            }
         )
-    session.flush()
+        parts += [
+            {
+                "line_id": line_id,
+                "instalment_id": one.id,
+                "premium": one.premium,
+                "maintenance_fee": one.maintenance_fee,
+                "is_open": True,
+            }
+            for one in line.instalments
+        ]
+    add_rows(session, DebitLine, rows)
+    add_rows(session, DebitLinePart, parts)
+    add_rows(session, DebitOmission, omissions)
 
 
 def _finish(session: Session, clock: Clock, actor: Actor, run: DebitRun) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from hoshou.plugins.debits.models.failures import Lapse, LapseState, Standing
 from hoshou.plugins.debits.rules.foresight import Due, Outlook, outlook
 from hoshou.plugins.debits.services.endings import standings_of
+from hoshou.plugins.debits.services.overpayments import owed_to
 from hoshou.plugins.debits.services.terms import terms_on
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 
@@ -40,4 +41,5 @@ def foresee(session: Session, enrolment: Enrolment, today: date) -> Outlook:
         standing,
         stopped=lapse is not None or enrolment.ended_on is not None,
         change_day=terms_on(session, today).change_day,
+        refund=owed_to(session, enrolment.id),
     )

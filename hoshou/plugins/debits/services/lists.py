@@ -23,14 +23,17 @@ from hoshou.plugins.guardkun.models.members import Member, Unit
 MOST = 100
 
 
+WITH_MEMBER = (
+    lazyload(Enrolment.quote),
+    lazyload(Enrolment.registration),
+    lazyload(Enrolment.scheme_year),
+    joinedload(Enrolment.unit).joinedload(Unit.member),
+)
+
+
 def of_members(enrolment: Any) -> Any:
     """An enrolment with its member, and without the quote and the rest that pages of debits don't show."""
-    return joinedload(enrolment).options(
-        lazyload(Enrolment.quote),
-        lazyload(Enrolment.registration),
-        lazyload(Enrolment.scheme_year),
-        joinedload(Enrolment.unit).joinedload(Unit.member),
-    )
+    return joinedload(enrolment).options(*WITH_MEMBER)
 
 
 def mandates_like(words: str) -> Select[tuple[Mandate]]:

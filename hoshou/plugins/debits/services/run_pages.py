@@ -17,13 +17,18 @@ from hoshou.plugins.debits.models.runs import (
     ResultUpload,
     UploadState,
 )
+from hoshou.plugins.debits.rules.mandates import NewCode
 from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState, Omission, RunState
-from hoshou.plugins.debits.services.building import to_look_at
-from hoshou.plugins.debits.services.lists import of_members
+from hoshou.plugins.debits.services.building import outline, to_look_at
+from hoshou.plugins.debits.services.lists import WITH_MEMBER, of_members
+from hoshou.plugins.debits.services.planning import Owed, PlannedLine, PlannedOmission
 from hoshou.plugins.debits.services.runs import Tally, run_for, tallies
 from hoshou.plugins.debits.services.uploads import newest_upload
+from hoshou.plugins.guardkun.models.enrolments import Enrolment
 
 PAGE = 50
+REHEARSED = 200
+"""Lines, and omissions, that a rehearsal shows."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,61 @@ def _line_rows(session: Session, run_id: int) -> list[LineRow]:
         )
         for line in lines
     ]
+
+
+@dataclass(frozen=True)
+class RehearsedLine:
+    """A debit that a run would make; ``amount`` in yen."""
+
+    enrolment: Enrolment
+    instalments: Sequence[Owed]
+    amount: int
+    new_code: NewCode
+
+
+@dataclass(frozen=True)
+class RehearsedOmission:
+    """An enrolment that a run would leave out."""
+
+    enrolment: Enrolment
+    reason: Omission
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a run would hold: its sums (yen), and the first of its lines and omissions."""
+
+    debit: date
+    count: int
+    amount: int
+    lines: Sequence[RehearsedLine]
+    omitted_count: int
+    omitted: Sequence[RehearsedOmission]
+
+
+def rehearse(session: Session, agent_id: int, debit: date) -> Rehearsal:
+    """Exactly what a run of that day would hold, however much it is; nothing is kept."""
+    count = amount = omitted_count = 0
+    lines: list[PlannedLine] = []
+    omissions: list[PlannedOmission] = []
+    for one in outline(session, agent_id, debit):
+        if isinstance(one, PlannedLine):
+            count, amount = count + 1, amount + one.amount
+            lines += [one] if count <= REHEARSED else []
+        else:
+            omitted_count += 1
+            omissions += [one] if omitted_count <= REHEARSED else []
+    keys = [line.enrolment_id for line in lines] + [one.enrolment_id for one in omissions]
+    enrolments = session.scalars(select(Enrolment).where(Enrolment.id.in_(keys)).options(*WITH_MEMBER))
+    by_id = {enrolment.id: enrolment for enrolment in enrolments}
+    return Rehearsal(
+        debit,
+        count,
+        amount,
+        [RehearsedLine(by_id[one.enrolment_id], one.instalments, one.amount, one.new_code) for one in lines],
+        omitted_count,
+        [RehearsedOmission(by_id[one.enrolment_id], one.reason) for one in omissions],
+    )
 
 
 @dataclass(frozen=True)

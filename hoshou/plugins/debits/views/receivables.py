@@ -142,6 +142,7 @@ def _transfer_of_request(pk: int) -> Transfer:
         amount=int(amount),
         received_on=parse_date(form.get("received_on", ""), "received_on"),
         reference=form.get("reference", "")[:40],
+        refund_excess="refund_excess" in form,
     )
 
 

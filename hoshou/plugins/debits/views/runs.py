@@ -1,7 +1,6 @@
 """Staff screen: debit runs from the dry run to the closing."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -32,10 +31,9 @@ from hoshou.plugins.debits.rules.runs import (
     RunState,
 )
 from hoshou.plugins.debits.services import background, posting, runs, sealing, uploads
-from hoshou.plugins.debits.services.building import begin_run, debit_day_of, outline
+from hoshou.plugins.debits.services.building import begin_run, debit_day_of
 from hoshou.plugins.debits.services.lists import active_agents, runs_newest, sums_of
-from hoshou.plugins.debits.services.planning import Planned, PlannedLine, PlannedOmission
-from hoshou.plugins.debits.services.run_pages import PAGE, lines_of, record_of
+from hoshou.plugins.debits.services.run_pages import PAGE, Rehearsal, lines_of, record_of, rehearse
 from hoshou.plugins.debits.services.scope import require_handler
 from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
 from hoshou.plugins.debits.zengin.results import CODE_MEANINGS, Outcome
@@ -64,7 +62,6 @@ NEW_CODE_LABELS = {
 }
 MOST_BYTES = 130 * 1024 * 1024
 """A little more than the 999,999 records that a file may have."""
-SHOWN = 200
 
 
 class DebitRunView(BaseView):
@@ -78,9 +75,7 @@ class DebitRunView(BaseView):
     def list(self) -> Any:
         return self._list()
 
-    def _list(self, errors: dict[str, str] | None = None, planned: Any = None, debit: date | None = None) -> Any:
-        lines = [one for one in planned or () if isinstance(one, PlannedLine)]
-        omitted = [one for one in planned or () if isinstance(one, PlannedOmission)]
+    def _list(self, errors: dict[str, str] | None = None, rehearsed: Rehearsal | None = None) -> Any:
         page = newest_first(db.session(), runs_newest(), DebitRun.id)
         return self.render_template(
             "debits/runs.html",
@@ -91,13 +86,7 @@ class DebitRunView(BaseView):
             agents=[(agent.id, agent.name) for agent in active_agents(db.session())],
             may_build=_handles(),
             errors=errors or {},
-            rehearsed=planned is not None,
-            debit=debit,
-            count=len(lines),
-            amount=sum(line.amount for line in lines),
-            lines=lines[:SHOWN],
-            omitted=omitted[:SHOWN],
-            omitted_count=len(omitted),
+            rehearsed=rehearsed,
             values=request.form,
             states=RUN_STATE_LABELS,
             tags=RUN_TAGS,
@@ -118,9 +107,7 @@ class DebitRunView(BaseView):
             agent_id, month = _agent(), parse_date(f"{request.form.get('month', '')}-01", "month")
             if request.form.get("step") == "rehearse":
                 with reading() as session:
-                    debit = debit_day_of(session, month)
-                    planned: list[Planned] = [*outline(session, agent_id, debit)]
-                    return self._list(planned=planned, debit=debit)
+                    return self._list(rehearsed=rehearse(session, agent_id, debit_day_of(session, month)))
             run_id = transact(lambda session: begin_run(session, clock, actor, agent_id, month))
         except DomainError as error:
             return self._list({error.field or "": words(error)}), status_of(error)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -42,7 +43,7 @@ from hoshou.plugins.debits.services.results import accept
 from hoshou.plugins.debits.services.runs import close, discard, open_lines
 from hoshou.plugins.debits.services.sealing import download, release, seal
 from hoshou.plugins.debits.services.simulation.portfolio import lay_portfolio
-from hoshou.plugins.debits.services.work import UnitOfWork
+from hoshou.plugins.debits.services.work import Progress, UnitOfWork
 from hoshou.plugins.debits.zengin.entries import DebitLine as FileLine
 from hoshou.plugins.debits.zengin.entries import DebitSet, Header
 from hoshou.plugins.debits.zengin.reader import read_file
@@ -86,11 +87,13 @@ class World:
 Work = Callable[[World], None]
 
 
-def simulate(unit_of_work: UnitOfWork, keys: KeyRing, files: FileStore, wish: Wish) -> dict[str, int]:
+def simulate(
+    unit_of_work: UnitOfWork, keys: KeyRing, files: FileStore, wish: Wish, progress: Progress
+) -> dict[str, int]:
     """Run the year on an empty database that has insurers and a calendar; returns what it came to.
 
-    Yen but for ``members``, ``joins``, ``withdrawals`` and ``lapsed``, which count enrolments. Raises Refused
-    where the calendar ends.
+    ``progress`` is told after each thing in the year's diary. Yen but for ``members``, ``joins``,
+    ``withdrawals`` and ``lapsed``, which count enrolments. Raises Refused where the calendar ends.
     """
     world = World(
         unit_of_work,
@@ -105,10 +108,11 @@ def simulate(unit_of_work: UnitOfWork, keys: KeyRing, files: FileStore, wish: Wi
         laid = lay_portfolio(session, world.clock, keys, world.random, wish.year, wish.members, joins)
     leaving = _withdrawals(world.random, wish)
     with world.unit_of_work() as session:
-        diary = _diary(session, wish, laid.agent_id, leaving)
-    for at, work in sorted(diary, key=lambda entry: entry[0]):
+        diary = sorted(_diary(session, wish, laid.agent_id, leaving), key=lambda entry: entry[0])
+    for place, (at, work) in enumerate(diary, start=1):
         world.clock.move_to(at)
         work(world)
+        progress(place, len(diary))
     with world.unit_of_work() as session:
         return {"members": wish.members, "joins": joins, **_outcome(session)}
 
@@ -192,15 +196,20 @@ def _answer(world: World, debit: date, failures: int) -> None:
 
 
 def _result_of(request: bytes, random: Random, failures: int) -> bytes:
-    entries = list(read_file(BytesIO(request)))
-    [header] = [entry for entry in entries if isinstance(entry, Header)]
-    lines = [
-        replace(entry, result_code=NO_FUNDS if random.randrange(10_000) < failures else PAID)
-        for entry in entries
-        if isinstance(entry, FileLine)
-    ]
+    """The agent's answer, line by line: thrown first, since the trailer's totals are asked for at the start."""
+
+    def lines() -> Iterator[FileLine]:
+        entries = read_file(BytesIO(request))
+        return (entry for entry in entries if isinstance(entry, FileLine))
+
+    codes = "".join(NO_FUNDS if random.randrange(10_000) < failures else PAID for _line in lines())
+
+    def answered() -> Iterator[FileLine]:
+        return (replace(line, result_code=code) for line, code in zip(lines(), codes, strict=True))
+
+    [header] = [entry for entry in islice(read_file(BytesIO(request)), 1) if isinstance(entry, Header)]
     out = BytesIO()
-    write_file(out, [DebitSet(header, lines, totals_of(lines))])
+    write_file(out, [DebitSet(header, answered(), totals_of(answered()))])
     return out.getvalue()
 
 
