@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_debits_refunds"
-down_revision = "20261122_debits_ledger"
+down_revision = "20261122_domains_bodies"
 branch_labels = None
 depends_on = None
 
