@@ -55,6 +55,27 @@ function tend() {
 tend();
 new MutationObserver(tend).observe(document.getElementById("main"), { childList: true, subtree: true });
 
+// Work in the background: its part of the page is looked at anew until it is done, then the page is.
+const LOOK_AGAIN = 3000;
+
+async function lookAtWork() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const work = page.querySelector("[data-work]");
+      if (!work) return location.reload();
+      const shown = document.querySelector("[data-work]");
+      if (shown.innerHTML !== work.innerHTML) shown.innerHTML = work.innerHTML;
+    }
+  } catch {
+    // A network that is gone: it may come back.
+  }
+  setTimeout(lookAtWork, LOOK_AGAIN);
+}
+
+if (document.querySelector("[data-work]")) setTimeout(lookAtWork, LOOK_AGAIN);
+
 // What can't be undone is asked about first.
 document.addEventListener("submit", (event) => {
   const question = event.target.dataset.confirm;
