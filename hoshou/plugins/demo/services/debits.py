@@ -27,6 +27,7 @@ from hoshou.plugins.debits.rules.mandates import MandateReason
 from hoshou.plugins.debits.rules.runs import RunState, agent_closing
 from hoshou.plugins.debits.rules.sharing import handoff_day
 from hoshou.plugins.debits.services import lapses, mandates, results, runs, sealing, transfers
+from hoshou.plugins.debits.services.answering import answered
 from hoshou.plugins.debits.services.building import build, debit_day_of
 from hoshou.plugins.debits.services.claims.import_claims import import_claims
 from hoshou.plugins.debits.services.due import tell_all_due
@@ -35,8 +36,6 @@ from hoshou.plugins.debits.services.month_end.handoffs import make_due_handoffs
 from hoshou.plugins.debits.services.month_end.remit import remit_due
 from hoshou.plugins.debits.services.posting import post_result
 from hoshou.plugins.debits.services.transfers import Transfer
-from hoshou.plugins.debits.zengin.answers import answered
-from hoshou.plugins.debits.zengin.entries import DebitLine
 from hoshou.plugins.demo.rules.debits import (
     AGENT,
     CLAIMS,
@@ -121,7 +120,7 @@ def sample_result(files: FileStore) -> bytes | None:
         if file is None:
             return None
         blob, first = file.stored_file.blob, file.first_number
-    return answered(files.read(blob), lambda line: NO_FUNDS if line.customer_number == first else PAID)
+    return answered(files.read(blob), lambda number: NO_FUNDS if number == first else PAID)
 
 
 def _opened(session: Session, keys: KeyRing, files: FileStore) -> _Office:
@@ -223,8 +222,8 @@ def _answer(office: _Office, clock: FixedClock, debit: date, codes: Mapping[str,
     by = office.releaser
     by_enrolment = {office.enrolments[member]: code for member, code in codes.items()}
 
-    def code_of(line: DebitLine) -> str:
-        return by_enrolment[int(line.customer_number[10:])]
+    def code_of(customer_number: str) -> str:
+        return by_enrolment[int(customer_number[10:])]
 
     with unit_of_work() as session:
         file = session.scalars(select(DebitFile).join(DebitFile.run).where(DebitRun.debit_date == debit)).one()
