@@ -30,6 +30,7 @@ from hoshou.plugins.debits.models.claims import PaidClaim
 from hoshou.plugins.debits.models.handoffs import Handoff, HandoffColumn
 from hoshou.plugins.debits.rules.claims_file import HEAD
 from hoshou.plugins.debits.rules.handoff_layout import HANDOFF_FIELD_LABELS
+from hoshou.plugins.debits.services.background import HANDOFF_JOB, failure_reference
 from hoshou.plugins.debits.services.claims.import_claims import import_claims
 from hoshou.plugins.debits.services.claims.report import claims_of, earned_of, insured, loss_ratios
 from hoshou.plugins.debits.services.month_end.handoffs import fetch_handoff, visible_handoffs
@@ -53,6 +54,7 @@ class HandoffView(BaseView):
             page=newest_first(
                 db.session(), select(Handoff).where(visible_handoffs(current_subject())), Handoff.id
             ),
+            failure=failure_reference(db.session(), HANDOFF_JOB),
             day=display.day,
         )
 

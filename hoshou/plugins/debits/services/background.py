@@ -28,6 +28,9 @@ from hoshou.plugins.debits.services.work import Progress, UnitOfWork
 JOB = "debits.work"
 """The name of the job that does it."""
 
+REMIT_JOB, HANDOFF_JOB = "debits.remit", "debits.handoff"
+"""The jobs of the month end, whose failures their lists tell."""
+
 
 @dataclass(frozen=True)
 class Unfinished:
@@ -127,6 +130,6 @@ def try_again(session: Session, clock: Clock, actor: Actor, subject: Subject, ru
     audit.record(session, clock, actor, "debits.run_tried_again", OBJECT, run_id)
 
 
-def failure_reference(session: Session) -> str:
+def failure_reference(session: Session, job: str = JOB) -> str:
     """By what the failure of the job's latest run is found in the log; empty where it didn't fail."""
-    return next((run.error_reference for run in job_runs.history(session, JOB, limit=1)), "")
+    return next((run.error_reference for run in job_runs.history(session, job, limit=1)), "")
