@@ -34,6 +34,7 @@ thorough: setup system
 # Measurements; see benchmarks/README.md.
 bench: setup
 	$(BIN)/python -m benchmarks.hostile_uploads
+	$(BIN)/python -m benchmarks.debits
 
 # Chromium and PostgreSQL for the tests, where they are missing and can be had.
 system:
