@@ -34,6 +34,8 @@ thorough: setup system
 # Measurements; see benchmarks/README.md.
 bench: setup
 	$(BIN)/python -m benchmarks.hostile_uploads
+	$(BIN)/python -m benchmarks.staff_lists
+	$(BIN)/python -m benchmarks.certificates
 
 # Chromium and PostgreSQL for the tests, where they are missing and can be had.
 system:
