@@ -7,7 +7,7 @@ Revises: 20261122_debits_ledger
 from alembic import op
 
 revision = "20261122_platform_list_indexes"
-down_revision = "20261122_debits_ledger"
+down_revision = "20261122_debits_desk"
 branch_labels = None
 depends_on = None
 
