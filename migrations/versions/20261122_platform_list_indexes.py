@@ -1,7 +1,7 @@
 """Indexes for each column that staff may sort a long list by, or search by how it begins.
 
 Revision ID: 20261122_platform_list_indexes
-Revises: 20261122_debits_ledger
+Revises: 20261122_debits_desk
 """
 
 from alembic import op
