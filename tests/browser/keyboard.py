@@ -104,4 +104,6 @@ class Keyboard:
             else:
                 raise AssertionError(f"no end of stops at {last}")
             assert self.page.evaluate(LEFT_OUT) == []
-            self.page.evaluate("document.querySelectorAll('[data-stopped]').forEach(p => delete p.dataset.stopped)")
+            self.page.evaluate(
+                "document.querySelectorAll('[data-stopped]').forEach(p => delete p.dataset.stopped)"
+            )
