@@ -27,11 +27,12 @@ from hoshou.plugins.bonds.rules.limits import upload_limits
 from hoshou.plugins.bonds.services.url import viewing_url
 from hoshou.plugins.demo.certificates import certificate_pdf
 from hoshou.plugins.demo.rules.certificate import DocumentKind
+from hoshou.plugins.demo.rules.debits import SAMPLE_RESULT_NAME
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
 from hoshou.plugins.demo.rules.sample import SAMPLE_CONTRACTOR, SAMPLE_NAME, sample_certificate
 from hoshou.plugins.demo.rules.visits import VisitKind, demo_visits
 from hoshou.plugins.demo.rules.walk import ShowcaseFolder, WalkFacts, printed_walk
-from hoshou.plugins.demo.services import parties, policies, scheme, visits
+from hoshou.plugins.demo.services import debits, parties, policies, scheme, visits
 from hoshou.plugins.demo.services.data_folder import MAILS, open_data_folder
 from hoshou.plugins.demo.services.mail_server import LOOPBACK, catch_mail, catching_mail, free_port
 from hoshou.plugins.demo.services.mailbox import newest_about
@@ -120,6 +121,7 @@ def prepare(today: date) -> None:
     seed_domains()
     enter_visits(portfolio)
     enter_scheme()
+    enter_debits()
 
 
 def enter_scheme() -> None:
@@ -132,6 +134,15 @@ def enter_scheme() -> None:
     transact(lambda session: scheme.seed_masters(session, here.clock))
     scheme.enrol(calculators, here.keys, here.files)
     scheme.begin_next(here.clock, calculators)
+
+
+def enter_debits() -> None:
+    """The scheme's debits month by month, and the next run."""
+    here = platform()
+    with reading() as session:
+        if debits.is_seeded(session):
+            return
+    debits.tell_debits(here.clock.now(), here.keys, here.files)
 
 
 def seed_domains() -> None:
@@ -181,15 +192,19 @@ def enter_visits(portfolio: tuple[DemoPolicy, ...]) -> None:
 
 
 def walk_facts(folder: Path, today: date) -> WalkFacts:
-    """What the walk names; writes the certificate that the visitor uploads."""
+    """What the walk names; writes the certificate and the result file that the visitor uploads."""
     site: str = current_app.config["PUBLIC_URL"]
     sample = sample_certificate(today)
     sample_path = folder / SAMPLE_NAME
     if not sample_path.exists():
         sample_path.write_bytes(certificate_pdf(DocumentKind.CERTIFICATE, sample))
+    result_path = folder / SAMPLE_RESULT_NAME
+    if not result_path.exists() and (result := debits.sample_result(platform().files)) is not None:
+        result_path.write_bytes(result)
     return WalkFacts(
         site=site,
         sample_path=_as_typed(sample_path),
+        result_path=_as_typed(result_path),
         sample=sample,
         sample_email=SAMPLE_CONTRACTOR.email,
         folder=_showcase(folder / MAILS, site, demo_policies(today)[0]),

@@ -15,6 +15,7 @@ from hoshou.platform.db import reading, transact, unit_of_work
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.subject import Role, Subject
+from hoshou.plugins.demo.rules.accounts import SCHEME_ACCOUNTS
 from hoshou.plugins.demo.rules.scheme import (
     APPLIED_AT,
     ASKING,
@@ -88,6 +89,7 @@ def seed_masters(session: Session, clock: Clock) -> None:
         )
     import_members(session, clock, SEEDER, _member_file(COMPANIES))
     tokyo = session.scalars(select(PrefectureAssociation).where(PrefectureAssociation.code == TOKYO)).one()
+    tokyo.email = SCHEME_ACCOUNTS[-1].email
     session.add(PrefectureStaff(user_id=person_called(session, "prefecture").user_id, prefecture_id=tokyo.id))
     session.flush()
 

@@ -41,8 +41,9 @@ def remit_due(session: Session, clock: Clock, actor: Actor, *, fee_deducted: boo
     """Make the run of every month whose last business day has come and that has none yet, oldest first.
 
     A run takes every instalment paid up to its day that no run took before: a payment that is booked after its
-    month's run goes with the next one. What turned out not to be owed stays here, for the
-    member. Running again makes nothing anew. ``fee_deducted`` keeps the collection fee back from what is paid. Raises Refused ``past_horizon`` where the calendar ends.
+    month's run goes with the next one. What turned out not to be owed stays here, for the member. Running again
+    makes nothing anew. ``fee_deducted`` keeps the collection fee back from what is paid. Raises Refused
+    ``past_horizon`` where the calendar ends.
     """
     return [
         _remit(session, clock, actor, due, fee_deducted=fee_deducted) for due in due_months(session, clock.today())
