@@ -1,5 +1,6 @@
 """What every test may use: migrated databases, a clock that stands still, an application, staff."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -198,6 +199,12 @@ def app_on_both(make_app: AppMaker, database_url: str) -> Iterator[Flask]:
 @pytest.fixture
 def session(app: Flask) -> Session:
     return db.session()
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays until the end: the modules and the tests themselves."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -39,12 +39,13 @@ def utf8_bytes(text: str) -> bytes:
 
 def cp932_bytes(text: str) -> tuple[bytes, int]:
     """The text as CP932, and how many of its characters had to be replaced by 〓."""
-    missing = 0
-    written = bytearray()
-    for character in text:
-        try:
-            written += character.encode("cp932")
-        except UnicodeEncodeError:
-            written += SUBSTITUTE.encode("cp932")
-            missing += 1
-    return bytes(written), missing
+    try:
+        return text.encode("cp932"), 0
+    except UnicodeEncodeError:
+        pass
+    written = [_encoded(character) for character in text]
+    return b"".join(one or SUBSTITUTE.encode("cp932") for one in written), written.count(b"")
+
+
+def _encoded(character: str) -> bytes:
+    return character.encode("cp932", "ignore")

@@ -31,20 +31,30 @@ class KeyRing:
             raise ValueError("the master key must have at least 32 bytes")
         self._master = master
         self._retired = [KeyRing(old) for old in retired]
+        self._derived: dict[str, bytes] = {}
+        self._ciphers: dict[str, AESGCM] = {}
 
     @property
     def key_id(self) -> str:
         """Names the key that seals now, without saying anything about it: 16 hex digits."""
         return self.derive("key-id").hex()[:16]
 
+    def knows(self, key_id: str) -> bool:
+        """Whether what the key of this name has sealed can be opened."""
+        return any(ring.key_id == key_id for ring in (self, *self._retired))
+
     def derive(self, purpose: str) -> bytes:
         """The 32-byte key of one purpose."""
-        return HKDF(SHA256(), 32, salt=None, info=f"hoshou/{purpose}".encode()).derive(self._master)
+        key = self._derived.get(purpose)
+        if key is None:
+            key = HKDF(SHA256(), 32, salt=None, info=f"hoshou/{purpose}".encode()).derive(self._master)
+            self._derived[purpose] = key
+        return key
 
     def seal(self, purpose: str, plain: bytes, bound_to: str) -> bytes:
         """Encrypt with AES-256-GCM; opening needs the same purpose and the same ``bound_to``."""
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(self.derive(purpose)).encrypt(nonce, plain, bound_to.encode())
+        return nonce + self._cipher(purpose).encrypt(nonce, plain, bound_to.encode())
 
     def open(self, purpose: str, sealed: bytes, bound_to: str) -> bytes:
         """Raises cryptography's InvalidTag when the value was altered or belongs elsewhere."""
@@ -58,7 +68,13 @@ class KeyRing:
     def _open(self, purpose: str, sealed: bytes, bound_to: str) -> bytes:
         if len(sealed) < NONCE_BYTES + TAG_BYTES:
             raise InvalidTag
-        return AESGCM(self.derive(purpose)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+        return self._cipher(purpose).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+
+    def _cipher(self, purpose: str) -> AESGCM:
+        cipher = self._ciphers.get(purpose)
+        if cipher is None:
+            cipher = self._ciphers[purpose] = AESGCM(self.derive(purpose))
+        return cipher
 
     def fingerprint(self, purpose: str, value: str) -> str:
         """A keyed digest (hex): finds a value again without keeping it."""

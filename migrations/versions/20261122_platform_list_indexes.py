@@ -1,13 +1,13 @@
 """Indexes for each column that staff may sort a long list by, or search by how it begins.
 
 Revision ID: 20261122_platform_list_indexes
-Revises: 20261122_debits_ledger
+Revises: 20261122_debits_desk
 """
 
 from alembic import op
 
 revision = "20261122_platform_list_indexes"
-down_revision = "20261122_debits_ledger"
+down_revision = "20261122_debits_desk"
 branch_labels = None
 depends_on = None
 

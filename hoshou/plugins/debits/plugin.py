@@ -36,6 +36,7 @@ WAITING = {
     Waiting.UNDECIDED: (N_("判断を待つ振替結果"), "DebitRunView.list"),
     Waiting.LAPSE: (N_("不払解除予定の判断"), "FailureBoardView.list"),
     Waiting.CONTACT: (N_("振替不能のご連絡"), "ContactTaskView.list"),
+    Waiting.REFUND: (N_("過入金の返金"), "RefundView.list"),
 }
 
 
@@ -108,6 +109,8 @@ def action_labels() -> Iterable[tuple[str, str]]:
         ("debits.lapse_waived", N_("不払解除を見送りました（理由：%(note)s）")),
         ("debits.lapse_undone", N_("入金により不払解除予定を取り消しました")),
         ("debits.transfer_received", N_("入金%(amount)s円を登録しました")),
+        ("debits.refunded", N_("過入金%(amount)s円の返金を登録しました")),
+        ("debits.premium_returned", N_("返戻保険料%(amount)s円の入金を登録しました")),
         ("debits_remittance.made", N_("%(month)s月分の保険料の送金データを作成しました")),
         ("debits_handoff.made", N_("非幹事保険会社への連携データを作成しました")),
         ("debits_handoff.downloaded", N_("非幹事保険会社への連携データをダウンロードしました")),

@@ -19,6 +19,7 @@ from hoshou.platform.calendar import seed_calendar
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact, unit_of_work
 from hoshou.plugins.debits.services.simulation.year import Wish, simulate
+from hoshou.plugins.debits.services.work import Progress
 from hoshou.plugins.organisations.services.seed import seed_insurers
 
 OWN = "HOSHOU_"
@@ -56,7 +57,10 @@ def simulate_year(
         try:
             transact(lambda session: seed_calendar(session, year - 1, 4))
             transact(seed_insurers)
-            outcome = simulate(unit_of_work, here.keys, here.files, Wish(members, year, failures, seed))
+            with progress_bar() as progress:
+                outcome = simulate(
+                    unit_of_work, here.keys, here.files, Wish(members, year, failures, seed), progress
+                )
         except DomainError as error:
             click.echo(
                 json.dumps(error_document(error), ensure_ascii=False) if as_json else str(error), err=not as_json
@@ -68,6 +72,21 @@ def simulate_year(
     else:
         for name, value in document.items():
             click.echo(f"{name}: {value:,}")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar on the terminal's error stream: the answer stays alone on the other, and a log has no bar at all."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with click.progressbar(length=1, label="年度の再現", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def test_the_dry_run_tells_exactly_what_the_run_then_holds(app: Flask) -> None:
     with unit_of_work() as session:
         planned = list(outline(session, 1, date(2026, 8, 12)))
         told = [
-            (one.enrolment.id, one.amount, [part.number for part in one.instalments])
+            (one.enrolment_id, one.amount, [part.number for part in one.instalments])
             for one in planned
             if isinstance(one, PlannedLine)
         ]

@@ -6,9 +6,10 @@ from hoshou.plugins.debits.models import (
     handoffs,
     ledger,
     mandates,
+    refunds,
     remittances,
     runs,
     settlements,
 )
 
-__all__ = ["claims", "failures", "handoffs", "ledger", "mandates", "remittances", "runs", "settlements"]
+__all__ = ["claims", "failures", "handoffs", "ledger", "mandates", "refunds", "remittances", "runs", "settlements"]

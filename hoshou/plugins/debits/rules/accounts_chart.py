@@ -16,6 +16,9 @@ class Account(StrEnum):
     COLLECTION_FEE_RECEIVABLE = "collection_fee_receivable"
     COLLECTION_FEE = "collection_fee"
     REMITTANCE = "remittance"
+    PREMIUM_RETURN = "premium_return"
+    OVERPAYMENT = "overpayment"
+    REFUND = "refund"
 
 
 ACCOUNT_LABELS = {
@@ -27,6 +30,9 @@ ACCOUNT_LABELS = {
     Account.COLLECTION_FEE_RECEIVABLE: N_("未収集金事務費（幹事保険会社）"),
     Account.COLLECTION_FEE: N_("集金事務費収入"),
     Account.REMITTANCE: N_("保険料送金"),
+    Account.PREMIUM_RETURN: N_("未収返戻保険料（幹事保険会社）"),
+    Account.OVERPAYMENT: N_("過入金（加入者への返金）"),
+    Account.REFUND: N_("返金の支払（協会口座）"),
 }
 
 
@@ -38,6 +44,10 @@ class EntryKind(StrEnum):
     TRANSFERRED = "transferred"
     CANCELLED = "cancelled"
     REMITTED = "remitted"
+    OVERPAID = "overpaid"
+    EXCESS = "excess"
+    REFUNDED = "refunded"
+    RETURNED = "returned"
 
 
 ENTRY_KIND_LABELS = {
@@ -46,4 +56,8 @@ ENTRY_KIND_LABELS = {
     EntryKind.TRANSFERRED: N_("振込による入金"),
     EntryKind.CANCELLED: N_("請求の取消"),
     EntryKind.REMITTED: N_("保険料の送金"),
+    EntryKind.OVERPAID: N_("必要回数を超える入金"),
+    EntryKind.EXCESS: N_("振込の過入金"),
+    EntryKind.REFUNDED: N_("加入者への返金"),
+    EntryKind.RETURNED: N_("保険料の返戻"),
 }

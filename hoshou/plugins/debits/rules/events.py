@@ -73,4 +73,78 @@ class LevyCancelled:
         return f"cancelled:{self.part.instalment_id}"
 
 
-Event = LevyDue | LevyCollected | LevyTransferred | LevyCancelled
+@dataclass(frozen=True, slots=True)
+class LevyOverpaid:
+    """An instalment that was collected is not owed after all; key ``overpaid:<instalment>``.
+
+    ``remitted``: its premium had gone to the lead insurer, which owes it back; then ``collection_fee`` yen of it were
+    the association's, and ``fee_deducted`` says that they had been kept back (D-20).
+    """
+
+    part: Part
+    on: date
+    remitted: bool
+    collection_fee: int = 0
+    fee_deducted: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"overpaid:{self.part.instalment_id}"
+
+    @property
+    def to_return(self) -> int:
+        """What the lead insurer owes back, yen."""
+        if not self.remitted:
+            return 0
+        return self.part.premium - (self.collection_fee if self.fee_deducted else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferExceeded:
+    """A transfer brought ``amount`` yen more than was owed; key ``excess:<receipt>``."""
+
+    receipt_id: int
+    enrolment_id: int
+    registration_id: int
+    amount: int
+    on: date
+
+    @property
+    def key(self) -> str:
+        return f"excess:{self.receipt_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRefunded:
+    """The member got back what was paid too much; key ``refunded:<refund>``."""
+
+    refund_id: int
+    enrolment_id: int
+    registration_id: int
+    amount: int
+    on: date
+
+    @property
+    def key(self) -> str:
+        return f"refunded:{self.refund_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumReturned:
+    """The lead insurer returned the premium of an overpaid instalment; key ``returned:<overpayment>``."""
+
+    overpayment_id: int
+    enrolment_id: int
+    registration_id: int
+    amount: int
+    on: date
+
+    @property
+    def key(self) -> str:
+        return f"returned:{self.overpayment_id}"
+
+
+Paid = TransferExceeded | MemberRefunded | PremiumReturned
+"""Events that are about an enrolment's money and no instalment of it."""
+
+Event = LevyDue | LevyCollected | LevyTransferred | LevyCancelled | LevyOverpaid | Paid

@@ -35,16 +35,26 @@ class NextDebit:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """``awaiting``: yen in a run whose result is not known. ``stopped``: no debit while a lapse is proposed."""
+    """``awaiting``: yen in a run whose result is not known. ``stopped``: no debit while a lapse is proposed.
+
+    ``refund``: yen that the member is to get back.
+    """
 
     debits: tuple[NextDebit, ...]
     awaiting: int
     unpaid: int
     stopped: bool
+    refund: int = 0
 
 
 def outlook(
-    instalments: Sequence[Due], today: date, failures: int, *, stopped: bool, change_day: int = CHANGE_DAY
+    instalments: Sequence[Due],
+    today: date,
+    failures: int,
+    *,
+    stopped: bool,
+    change_day: int = CHANGE_DAY,
+    refund: int = 0,
 ) -> Outlook:
     """The debits from ``today`` on if each one before it succeeds, the overdue merged into the first."""
     left = [one for one in instalments if not one.is_over and not one.is_open]
@@ -52,7 +62,7 @@ def outlook(
     overdue = [one for one in left if one.due_on < today]
     unpaid = sum(one.levy for one in overdue)
     if stopped:
-        return Outlook((), awaiting, unpaid, True)
+        return Outlook((), awaiting, unpaid, True, refund)
     coming = sorted((one for one in left if one.due_on >= today), key=lambda one: one.due_on)
     debits: list[NextDebit] = []
     for place, one in enumerate(coming):
@@ -70,4 +80,4 @@ def outlook(
                 lapse_day(one.due_on) if lapses else None,
             )
         )
-    return Outlook(tuple(debits), awaiting, unpaid, False)
+    return Outlook(tuple(debits), awaiting, unpaid, False, refund)

@@ -13,8 +13,13 @@ from hoshou.plugins.debits.rules.events import (
     LevyCancelled,
     LevyCollected,
     LevyDue,
+    LevyOverpaid,
     LevyTransferred,
+    MemberRefunded,
+    Paid,
     Part,
+    PremiumReturned,
+    TransferExceeded,
 )
 
 
@@ -53,13 +58,15 @@ Booked = Event | PremiumRemitted
 class Posting:
     """One side of an entry: ``amount`` yen, a debit when positive, a credit when negative.
 
-    ``part`` is the instalment it is about, ``registration_id`` the agency where no instalment is.
+    ``part`` is the instalment it is about, ``registration_id`` the agency where no instalment is, and
+    ``enrolment_id`` the enrolment there, if it is one's.
     """
 
     account: Account
     amount: int
     part: Part | None = None
     registration_id: int | None = None
+    enrolment_id: int | None = None
 
 
 KINDS: dict[type[Booked], EntryKind] = {
@@ -68,6 +75,10 @@ KINDS: dict[type[Booked], EntryKind] = {
     LevyTransferred: EntryKind.TRANSFERRED,
     LevyCancelled: EntryKind.CANCELLED,
     PremiumRemitted: EntryKind.REMITTED,
+    LevyOverpaid: EntryKind.OVERPAID,
+    TransferExceeded: EntryKind.EXCESS,
+    MemberRefunded: EntryKind.REFUNDED,
+    PremiumReturned: EntryKind.RETURNED,
 }
 
 
@@ -79,12 +90,20 @@ def kind_of(event: Booked) -> EntryKind:
 def parts_of(event: Booked) -> tuple[Part, ...]:
     """The instalments that the event is about."""
     match event:
-        case LevyDue() | LevyCancelled():
+        case LevyDue() | LevyCancelled() | LevyOverpaid():
             return (event.part,)
         case LevyCollected() | LevyTransferred():
             return event.parts
-        case PremiumRemitted():
+        case PremiumRemitted() | TransferExceeded() | MemberRefunded() | PremiumReturned():
             return ()
+
+
+def enrolment_of(event: Booked) -> int | None:
+    """The enrolment that the event is about, if it is a single one."""
+    if isinstance(event, TransferExceeded | MemberRefunded | PremiumReturned):
+        return event.enrolment_id
+    enrolments = {part.enrolment_id for part in parts_of(event)}
+    return enrolments.pop() if len(enrolments) == 1 else None
 
 
 def fingerprint(event: Booked) -> str:
@@ -99,9 +118,9 @@ def postings_of(event: Booked) -> tuple[Posting, ...]:
     ``ledger_part_twice`` for one that names an instalment twice.
     """
     parts = parts_of(event)
-    if any(part.premium < 0 or part.maintenance_fee < 0 for part in parts):
+    if any(part.premium < 0 or part.maintenance_fee < 0 for part in parts) or _is_negative(event):
         raise Refused("ledger_amount", N_("台帳に負の金額は記帳できません。"))
-    if not parts and not isinstance(event, PremiumRemitted):
+    if not parts and isinstance(event, LevyCollected | LevyTransferred):
         raise Refused("ledger_no_part", N_("入金の対象となる払込回がありません。"))
     if len({part.instalment_id for part in parts}) < len(parts):
         raise Refused("ledger_part_twice", N_("同じ払込回が2回含まれています。"))
@@ -109,6 +128,10 @@ def postings_of(event: Booked) -> tuple[Posting, ...]:
     if sum(posting.amount for posting in postings) != 0:
         raise AssertionError("an entry of the ledger balances")
     return postings
+
+
+def _is_negative(event: Booked) -> bool:
+    return isinstance(event, TransferExceeded | MemberRefunded | PremiumReturned) and event.amount < 0
 
 
 def _postings(event: Booked) -> Iterator[Posting]:
@@ -128,6 +151,33 @@ def _postings(event: Booked) -> Iterator[Posting]:
         case PremiumRemitted():
             for agency in event.agencies:
                 yield from _remittance(agency, fee_deducted=event.fee_deducted)
+        case LevyOverpaid():
+            yield from _overpaid(event)
+        case TransferExceeded():
+            yield from _moved(event, Account.TRANSFERS, Account.OVERPAYMENT)
+        case MemberRefunded():
+            yield from _moved(event, Account.OVERPAYMENT, Account.REFUND)
+        case PremiumReturned():
+            yield from _moved(event, Account.REMITTANCE, Account.PREMIUM_RETURN)
+
+
+def _overpaid(event: LevyOverpaid) -> Iterator[Posting]:
+    """What the levy was booked as is taken back, and the member is owed all of it."""
+    part = event.part
+    if event.remitted:
+        yield Posting(Account.PREMIUM_RETURN, event.to_return, part)
+        yield Posting(Account.COLLECTION_FEE, event.collection_fee, part)
+        if not event.fee_deducted:
+            yield Posting(Account.COLLECTION_FEE_RECEIVABLE, -event.collection_fee, part)
+    else:
+        yield Posting(Account.PREMIUM_PAYABLE, part.premium, part)
+    yield Posting(Account.MAINTENANCE_FEE, part.maintenance_fee, part)
+    yield Posting(Account.OVERPAYMENT, -part.levy, part)
+
+
+def _moved(event: Paid, debit: Account, credit: Account) -> Iterator[Posting]:
+    for account, amount in ((debit, event.amount), (credit, -event.amount)):
+        yield Posting(account, amount, registration_id=event.registration_id, enrolment_id=event.enrolment_id)
 
 
 def _claim(part: Part, sign: int) -> Iterator[Posting]:

@@ -32,3 +32,14 @@ def settled_by(amount: int, unpaid: Sequence[OpenInstalment]) -> tuple[OpenInsta
         field="amount",
         fitting="、".join(fitting) or "0",
     )
+
+
+def settled_at_most(amount: int, unpaid: Sequence[OpenInstalment]) -> tuple[tuple[OpenInstalment, ...], int]:
+    """The oldest unpaid instalments that ``amount`` yen cover whole, and the yen that are left."""
+    covered = []
+    for instalment in unpaid:
+        if instalment.levy > amount:
+            break
+        amount -= instalment.levy
+        covered.append(instalment)
+    return tuple(covered), amount

@@ -16,10 +16,12 @@ from hoshou.base.errors import NotFound, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
+from hoshou.platform.bulk import add_rows, new_keys
 from hoshou.platform.calendar import load_calendar
 from hoshou.plugins.debits.models.mandates import CollectionAgent
 from hoshou.plugins.debits.models.runs import DebitLine, DebitLinePart, DebitOmission, DebitRun
 from hoshou.plugins.debits.rules.runs import (
+    LineState,
     RunState,
     RunStep,
     agent_closing,
@@ -28,7 +30,7 @@ from hoshou.plugins.debits.rules.runs import (
     last_of_month,
     next_state,
 )
-from hoshou.plugins.debits.services.planning import Chunk, Planned, PlannedLine, plan_chunk
+from hoshou.plugins.debits.services.planning import Chunk, Planned, PlannedLine, PlannedOmission, plan_chunk
 from hoshou.plugins.debits.services.runs import OBJECT, locked_run
 from hoshou.plugins.debits.services.terms import terms_on
 from hoshou.plugins.debits.services.work import Progress, UnitOfWork
@@ -48,32 +50,53 @@ def build(
 ) -> int:
     """Build the agent's run of the month to its end, or go on with it; returns its number.
 
-    A run that is built already is left as it is. Raises NotFound ``agent``, Refused ``past_horizon``,
-    ``debit_past`` for a day that has come.
+    A run that is built already is left as it is. Raises as ``begin_run`` does.
     """
     with unit_of_work() as session:
-        run_id = _open(session, clock, actor, agent_id, month)
-        debit = locked_run(session, run_id).debit_date
-        total = session.scalar(
-            select(func.count(func.distinct(Instalment.enrolment_id))).where(
-                Instalment.due_on.between(debit.replace(day=1), last_of_month(debit)),
-                Instalment.cancelled_at.is_(None),
-            )
-        )
+        run_id = begin_run(session, clock, actor, agent_id, month)
+    build_on(unit_of_work, clock, actor, run_id, progress)
+    return run_id
+
+
+def build_on(unit_of_work: UnitOfWork, clock: Clock, actor: Actor, run_id: int, progress: Progress) -> None:
+    """Bring a run that was begun to the end of its building, from where it stopped."""
+    with unit_of_work() as session:
+        run = locked_run(session, run_id)
+        agent_id, total = run.agent_id, to_look_at(session, run.debit_date)
     done = 0
     while True:
         with unit_of_work() as session:
             run = locked_run(session, run_id)
             if run.state != RunState.BUILDING:
-                return run_id
+                return
             chunk = plan_chunk(session, agent_id, run.debit_date, run.cursor)
             _store(session, run, chunk)
             if chunk.last is None:
                 _finish(session, clock, actor, run)
-                return run_id
+                return
             run.cursor = chunk.last
         done += len(chunk.planned)
-        progress(done, max(done, total or 0))
+        progress(done, max(done, total))
+
+
+def to_look_at(session: Session, debit: date) -> int:
+    """How many enrolments have an instalment in the month of the day: about as many as a building looks at."""
+    found: int = session.scalars(
+        select(func.count()).where(
+            Instalment.due_on.between(debit.replace(day=1), last_of_month(debit)),
+            Instalment.cancelled_at.is_(None),
+        )
+    ).one()
+    return found
+
+
+def runs_begun(session: Session) -> Sequence[int]:
+    """The runs whose building hasn't come to its end, and that nothing stops."""
+    return session.scalars(
+        select(DebitRun.id)
+        .where(DebitRun.state == RunState.BUILDING.value, DebitRun.trouble == "")
+        .order_by(DebitRun.id)
+    ).all()
 
 
 def outline(session: Session, agent_id: int, debit: date) -> Iterator[Planned]:
@@ -98,7 +121,11 @@ def due_builds(session: Session, today: date) -> Sequence[tuple[int, date]]:
     return found
 
 
-def _open(session: Session, clock: Clock, actor: Actor, agent_id: int, month: date) -> int:
+def begin_run(session: Session, clock: Clock, actor: Actor, agent_id: int, month: date) -> int:
+    """Open the agent's run of the month, or find it; returns its number.
+
+    Raises NotFound ``agent``, Refused ``past_horizon``, ``debit_past`` for a day that has come.
+    """
     agent = session.get(CollectionAgent, agent_id)
     if agent is None:
         raise NotFound("agent", N_("該当する集金代行会社が見つかりません。"), field="agent_id")
@@ -119,6 +146,7 @@ def _open(session: Session, clock: Clock, actor: Actor, agent_id: int, month: da
         "sealed_by": "",
         "released_by": "",
         "discarded_why": "",
+        "trouble": "",
         **{
             name: getattr(agent, name)
             for name in (
@@ -157,30 +185,42 @@ def _open(session: Session, clock: Clock, actor: Actor, agent_id: int, month: da
 
 
 def _store(session: Session, run: DebitRun, chunk: Chunk) -> None:
-    for planned in chunk.planned:
-        enrolment_id = planned.enrolment.id
-        if not isinstance(planned, PlannedLine):
-            session.add(DebitOmission(run_id=run.id, enrolment_id=enrolment_id, reason=planned.reason.value))
-            continue
-        session.add(
-            DebitLine(
-                run_id=run.id,
-                enrolment_id=enrolment_id,
-                mandate_id=planned.mandate.id,
-                customer_number=customer_number(run.debit_date, run.id, enrolment_id),
-                new_code=planned.new_code.value,
-                amount=planned.amount,
-                parts=[
-                    DebitLinePart(
-                        instalment_id=instalment.id,
-                        premium=instalment.premium,
-                        maintenance_fee=instalment.maintenance_fee,
-                    )
-                    for instalment in planned.instalments
-                ],
-            )
+    lines = [one for one in chunk.planned if isinstance(one, PlannedLine)]
+    omissions = [
+        {"run_id": run.id, "enrolment_id": one.enrolment_id, "reason": one.reason.value}
+        for one in chunk.planned
+        if isinstance(one, PlannedOmission)
+    ]
+    numbers = new_keys(session, DebitLine.id, len(lines))
+    rows, parts = [], []
+    for line_id, line in zip(numbers, lines, strict=True):
+        rows.append(
+            {
+                "id": line_id,
+                "run_id": run.id,
+                "enrolment_id": line.enrolment_id,
+                "mandate_id": line.mandate_id,
+                "customer_number": customer_number(run.debit_date, run.id, line.enrolment_id),
+                "new_code": line.new_code.value,
+                "amount": line.amount,
+                "state": LineState.WAITING.value,
+                "decided_by": "",
+                "note": "",
+            }
         )
-    session.flush()
+        parts += [
+            {
+                "line_id": line_id,
+                "instalment_id": one.id,
+                "premium": one.premium,
+                "maintenance_fee": one.maintenance_fee,
+                "is_open": True,
+            }
+            for one in line.instalments
+        ]
+    add_rows(session, DebitLine, rows)
+    add_rows(session, DebitLinePart, parts)
+    add_rows(session, DebitOmission, omissions)
 
 
 def _finish(session: Session, clock: Clock, actor: Actor, run: DebitRun) -> None:

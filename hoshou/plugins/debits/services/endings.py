@@ -16,6 +16,7 @@ from hoshou.plugins.debits.rules.endings import Receivable, Share, receivable, r
 from hoshou.plugins.debits.rules.events import LevyCancelled
 from hoshou.plugins.debits.services.due import part_of, tell_due
 from hoshou.plugins.debits.services.ledger.post import post
+from hoshou.plugins.debits.services.overpayments import note_overpaid
 from hoshou.plugins.debits.services.work import UnitOfWork
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment
 from hoshou.plugins.guardkun.rules.changes import ENDING_LABELS, Ending
@@ -80,7 +81,8 @@ def open_receivable(session: Session, clock: Clock, actor: Actor, enrolment: Enr
     session.flush()
     cancel_beyond(session, clock, opened)
     required, standings = opened.required, standings_of(session, enrolment.id)
-    tell_due(session, clock, [one for one in standings.unpaid() if one.number <= required], on=clock.today())
+    today = clock.today()
+    tell_due(session, clock, {part_of(one): today for one in standings.unpaid() if one.number <= required})
     for lapse in session.scalars(
         select(Lapse).where(Lapse.enrolment_id == enrolment.id, Lapse.state == LapseState.PROPOSED.value)
     ):
@@ -100,9 +102,9 @@ def open_receivable(session: Session, clock: Clock, actor: Actor, enrolment: Enr
 
 
 def cancel_beyond(session: Session, clock: Clock, opened: EndingReceivable) -> None:
-    """Take away what isn't required, but for what a debit has settled or may yet; again, it changes nothing.
+    """Take away what isn't required, but for what a debit may settle yet; again, it changes nothing.
 
-    The ledger learns of those that it knew to be due.
+    The ledger learns of those that it knew to be due, and of those that came in: the member gets them back.
     """
     standings = standings_of(session, opened.enrolment_id)
     ending = session.scalars(select(Enrolment.ending).where(Enrolment.id == opened.enrolment_id)).one()
@@ -115,6 +117,8 @@ def cancel_beyond(session: Session, clock: Clock, opened: EndingReceivable) -> N
         if session.get(DueInstalment, instalment.id) is not None:
             post(session, clock, LevyCancelled(part_of(instalment), opened.opened_at.date(), reason))
     session.flush()
+    beyond = [one for one in standings.instalments if one.number > opened.required]
+    note_overpaid(session, clock, [one for one in beyond if one.id in standings.settled])
 
 
 def receivable_of(session: Session, opened: EndingReceivable) -> Receivable:

@@ -63,7 +63,7 @@ def waive(session: Session, clock: Clock, actor: Actor, subject: Subject, lapse_
     if not note.strip():
         raise Refused("note", N_("解除しない理由を入力してください。"), field="note")
     _decide(clock, actor, lapse, LapseState.WAIVED, note)
-    set_failures(session, clock.now(), enrolment.id, 0)
+    set_failures(session, clock.now(), {enrolment.id: 0})
     audit.record(
         session,
         clock,

@@ -1,9 +1,10 @@
 """An accepted result takes effect, chunk by chunk: killed anywhere, it is taken up where it stopped (F6)."""
 
+from collections import defaultdict
 from itertools import islice
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.base.errors import NotFound, Refused
@@ -13,7 +14,7 @@ from hoshou.platform.actor import Actor
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.subject import Subject
-from hoshou.plugins.debits.models.runs import DebitLine, DebitResult
+from hoshou.plugins.debits.models.runs import DebitLine, DebitResult, DebitRun
 from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState
 from hoshou.plugins.debits.services.results import Numbered, numbered_lines
 from hoshou.plugins.debits.services.runs import OBJECT, locked_run
@@ -24,7 +25,7 @@ from hoshou.plugins.debits.zengin.profiles import PROFILES
 from hoshou.plugins.debits.zengin.results import RESULTS, Outcome
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 
-CHUNK = 500
+CHUNK = 1000
 DECISIONS = (Outcome.PAID, Outcome.FAILED, Outcome.STOPPED)
 
 
@@ -84,26 +85,33 @@ def _apply(
         .order_by(Enrolment.id)
         .with_for_update(of=Enrolment)
     )
-    lines = session.scalars(
-        select(DebitLine)
+    run = session.get_one(DebitRun, run_id)
+    lines = session.execute(
+        select(DebitLine.id, DebitLine.enrolment_id, DebitLine.customer_number)
         .where(
             DebitLine.run_id == run_id,
             DebitLine.customer_number.in_(list(codes)),
             DebitLine.state.in_([state.value for state in OPEN_LINES]),
         )
-        .options(selectinload(DebitLine.parts))
         .order_by(DebitLine.enrolment_id)
-        .execution_options(populate_existing=True)
     )
     answers = []
-    for line in lines.all():
-        code = codes[line.customer_number]
+    undecided: defaultdict[str, list[int]] = defaultdict(list)
+    for line_id, enrolment_id, customer_number in lines:
+        code = codes[customer_number]
         outcome = RESULTS[code].outcome
         if outcome in DECISIONS:
-            answers.append(Answer(line, code, outcome))
+            answers.append(Answer(line_id, enrolment_id, code, outcome))
         else:
-            line.state, line.result_code = LineState.UNDECIDED.value, code
-    settle(session, clock, keys, actor, answers)
+            undecided[code].append(line_id)
+    for code, line_ids in undecided.items():
+        session.execute(
+            update(DebitLine)
+            .where(DebitLine.id.in_(line_ids))
+            .values(state=LineState.UNDECIDED.value, result_code=code)
+            .execution_options(synchronize_session=False)
+        )
+    settle(session, clock, keys, actor, run.debit_date, answers)
 
 
 def decide(
@@ -124,7 +132,7 @@ def decide(
     run_id = session.scalar(select(DebitLine.run_id).where(DebitLine.id == line_id))
     if run_id is None:
         raise NotFound("line", N_("該当する明細が見つかりません。"))
-    locked_run(session, run_id)
+    run = locked_run(session, run_id)
     line = session.get_one(DebitLine, line_id, populate_existing=True)
     if line.state != LineState.UNDECIDED:
         raise Refused("line_decided", N_("この明細は判断待ちではありません。"))
@@ -132,7 +140,9 @@ def decide(
         raise Refused("decision", N_("結果を選択してください。"), field="outcome")
     if not note.strip():
         raise Refused("note", N_("判断の根拠を入力してください。"), field="note")
-    settle(session, clock, keys, actor, [Answer(line, line.result_code or " ", outcome)])
+    answer = Answer(line.id, line.enrolment_id, line.result_code or " ", outcome)
+    settle(session, clock, keys, actor, run.debit_date, [answer])
+    session.refresh(line)
     line.decided_by, line.note = actor.name, note.strip()[:500]
     audit.record(
         session,

@@ -14,12 +14,21 @@ from hoshou.plugins.debits.models.runs import (
     DebitOmission,
     DebitResult,
     DebitRun,
+    ResultUpload,
+    UploadState,
 )
-from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState, Omission
-from hoshou.plugins.debits.services.lists import of_members
+from hoshou.plugins.debits.rules.mandates import NewCode
+from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState, Omission, RunState
+from hoshou.plugins.debits.services.building import outline, to_look_at
+from hoshou.plugins.debits.services.lists import WITH_MEMBER, of_members
+from hoshou.plugins.debits.services.planning import Owed, PlannedLine, PlannedOmission
 from hoshou.plugins.debits.services.runs import Tally, run_for, tallies
+from hoshou.plugins.debits.services.uploads import newest_upload
+from hoshou.plugins.guardkun.models.enrolments import Enrolment
 
 PAGE = 50
+REHEARSED = 200
+"""Lines, and omissions, that a rehearsal shows."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,61 @@ def _line_rows(session: Session, run_id: int) -> list[LineRow]:
 
 
 @dataclass(frozen=True)
+class RehearsedLine:
+    """A debit that a run would make; ``amount`` in yen."""
+
+    enrolment: Enrolment
+    instalments: Sequence[Owed]
+    amount: int
+    new_code: NewCode
+
+
+@dataclass(frozen=True)
+class RehearsedOmission:
+    """An enrolment that a run would leave out."""
+
+    enrolment: Enrolment
+    reason: Omission
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a run would hold: its sums (yen), and the first of its lines and omissions."""
+
+    debit: date
+    count: int
+    amount: int
+    lines: Sequence[RehearsedLine]
+    omitted_count: int
+    omitted: Sequence[RehearsedOmission]
+
+
+def rehearse(session: Session, agent_id: int, debit: date) -> Rehearsal:
+    """Exactly what a run of that day would hold, however much it is; nothing is kept."""
+    count = amount = omitted_count = 0
+    lines: list[PlannedLine] = []
+    omissions: list[PlannedOmission] = []
+    for one in outline(session, agent_id, debit):
+        if isinstance(one, PlannedLine):
+            count, amount = count + 1, amount + one.amount
+            lines += [one] if count <= REHEARSED else []
+        else:
+            omitted_count += 1
+            omissions += [one] if omitted_count <= REHEARSED else []
+    keys = [line.enrolment_id for line in lines] + [one.enrolment_id for one in omissions]
+    enrolments = session.scalars(select(Enrolment).where(Enrolment.id.in_(keys)).options(*WITH_MEMBER))
+    by_id = {enrolment.id: enrolment for enrolment in enrolments}
+    return Rehearsal(
+        debit,
+        count,
+        amount,
+        [RehearsedLine(by_id[one.enrolment_id], one.instalments, one.amount, one.new_code) for one in lines],
+        omitted_count,
+        [RehearsedOmission(by_id[one.enrolment_id], one.reason) for one in omissions],
+    )
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """A run's page."""
 
@@ -105,6 +169,30 @@ class RunRecord:
     undecided: Sequence[DebitLine]
     omissions: Sequence[DebitOmission]
     omitted: dict[Omission, int]
+    upload: ResultUpload | None
+    to_look_at: int
+    """Of a run that is being built: how many enrolments it looks at, about."""
+
+    @property
+    def looked_at(self) -> int:
+        """How many of them it has looked at."""
+        return sum(tally.count for tally in self.tallies.values()) + sum(self.omitted.values())
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether a result file waits to be checked."""
+        return self.upload is not None and self.upload.state == UploadState.WAITING
+
+    @property
+    def posting(self) -> DebitResult | None:
+        """The result that is being posted."""
+        return next((result for result in self.results if result.posted_at is None), None)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether something goes on in the background."""
+        is_built = self.run.state in (RunState.BUILDING, RunState.SEALING) and not self.run.trouble
+        return is_built or self.is_checking or self.posting is not None
 
     @property
     def total(self) -> Tally:
@@ -140,7 +228,17 @@ def record_of(session: Session, run_id: int) -> RunRecord:
             .group_by(DebitOmission.reason)
         )
     }
-    return RunRecord(run, tallies(session, run_id), files, results, undecided, omissions, omitted)
+    return RunRecord(
+        run,
+        tallies(session, run_id),
+        files,
+        results,
+        undecided,
+        omissions,
+        omitted,
+        newest_upload(session, run_id),
+        to_look_at(session, run.debit_date) if run.state == RunState.BUILDING else 0,
+    )
 
 
 def lines_of(session: Session, run_id: int, after: int, *which: ColumnElement[bool]) -> Sequence[DebitLine]:

@@ -1,23 +1,31 @@
-"""Debits get their outcomes, and what follows from them (B-072 to B-077, D-35 to D-38)."""
+"""Debits get their outcomes, and what follows from them (B-072 to B-077, D-35 to D-38).
 
-from collections.abc import Sequence
+What happens to many happens to them at once: no statement is asked once for each line, but for those few whose
+enrolment has ended.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
+from hoshou.platform.bulk import add_rows
 from hoshou.platform.keys import KeyRing
-from hoshou.plugins.debits.models.failures import Lapse, Standing
-from hoshou.plugins.debits.models.runs import DebitLine
+from hoshou.plugins.debits.models.failures import Lapse, LapseState, Standing
+from hoshou.plugins.debits.models.runs import DebitLine, DebitLinePart
 from hoshou.plugins.debits.models.settlements import EndingReceivable, Settlement
-from hoshou.plugins.debits.rules.events import LevyCollected
-from hoshou.plugins.debits.rules.failures import Consequences, consequences
+from hoshou.plugins.debits.rules.events import LevyCollected, Part
+from hoshou.plugins.debits.rules.failures import Consequences, TaskKind, consequences
 from hoshou.plugins.debits.rules.runs import settled_state
-from hoshou.plugins.debits.services.due import part_of, tell_due
+from hoshou.plugins.debits.services.due import PART, part_of, tell_due
 from hoshou.plugins.debits.services.endings import cancel_beyond, close_if_settled
 from hoshou.plugins.debits.services.ledger.post import post_all
 from hoshou.plugins.debits.services.tasks import finish_all, open_tasks
@@ -27,29 +35,23 @@ from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment
 OBJECT = "guardkun_enrolment"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What became of a line: the agent's code, and what it means."""
 
-    line: DebitLine
+    line_id: int
+    enrolment_id: int
     code: str
     outcome: Outcome
 
 
-def settle(session: Session, clock: Clock, keys: KeyRing, actor: Actor, answers: Sequence[Answer]) -> None:
-    """Give open lines of one run their outcomes; the caller holds the run and the enrolments.
-
-    What is the same for all is written for all at once; only who failed, before or now, is looked at alone.
-    """
-    for answer in answers:
-        line = answer.line
-        line.result_code, line.state = answer.code, settled_state(answer.outcome).value
-        line.settled_at = clock.now()
-        for part in line.parts:
-            part.is_open = False
-    session.flush()
-    _collect(session, clock, [answer.line for answer in answers if answer.outcome is Outcome.PAID])
-    enrolment_ids = [answer.line.enrolment_id for answer in answers]
+def settle(
+    session: Session, clock: Clock, keys: KeyRing, actor: Actor, debit: date, answers: Sequence[Answer]
+) -> None:
+    """Give open lines of one run, of that debit day, their outcomes; the caller holds the run and the enrolments."""
+    parts = _note_outcomes(session, clock.now(), answers)
+    _collect(session, clock, debit, [one for one in answers if one.outcome is Outcome.PAID], parts)
+    enrolment_ids = [one.enrolment_id for one in answers]
     ended = set(
         session.scalars(
             select(Enrolment.id).where(Enrolment.id.in_(enrolment_ids), Enrolment.ended_on.is_not(None))
@@ -57,99 +59,167 @@ def settle(session: Session, clock: Clock, keys: KeyRing, actor: Actor, answers:
     )
     standings = select(Standing.enrolment_id, Standing.failures).where(Standing.enrolment_id.in_(enrolment_ids))
     failures = {row.enrolment_id: row.failures for row in session.execute(standings)}
-    for answer in answers:
-        if answer.line.enrolment_id in ended:
-            _settle_ended(session, clock, answer.line)
-        elif answer.outcome is not Outcome.PAID or failures.get(answer.line.enrolment_id):
-            _follow(session, clock, keys, actor, answer, failures.get(answer.line.enrolment_id, 0))
-
-
-def _follow(session: Session, clock: Clock, keys: KeyRing, actor: Actor, answer: Answer, failures: int) -> None:
-    line = answer.line
-    follows = consequences(
-        answer.outcome,
-        answer.code,
-        failures,
-        line.run.debit_date,
-        is_last=answer.outcome is not Outcome.PAID and _is_last(session, line),
-    )
-    set_failures(session, clock.now(), line.enrolment_id, follows.failures)
-    if answer.outcome is Outcome.PAID:
-        finish_all(session, clock, actor, line.enrolment_id)
-    open_tasks(session, clock, keys, actor, line, follows.tasks)
-    if follows.lapse_on is not None:
-        _propose(session, clock, actor, line, follows)
-
-
-def _collect(session: Session, clock: Clock, lines: Sequence[DebitLine]) -> None:
-    if not lines:
-        return
-    tell_due(session, clock, [part.instalment for line in lines for part in line.parts])
-    settlements = [
-        {"instalment_id": part.instalment_id, "line_id": line.id, "on": line.run.debit_date}
-        for line in lines
-        for part in line.parts
+    looked_at = [
+        one
+        for one in answers
+        if one.enrolment_id not in ended
+        and (one.outcome is not Outcome.PAID or failures.get(one.enrolment_id, 0) > 0)
     ]
-    session.execute(insert(Settlement), settlements)
-    post_all(
-        session,
-        clock,
-        [
-            LevyCollected(line.id, tuple(part_of(part.instalment) for part in line.parts), line.run.debit_date)
-            for line in lines
-        ],
+    _follow(session, clock, keys, actor, debit, looked_at, failures, parts)
+    for enrolment_id in sorted(ended):
+        _settle_ended(session, clock, enrolment_id)
+
+
+Parts = Mapping[int, Sequence[Any]]
+"""The instalments of lines, as rows with the columns of ``PART``, the number and the debit day."""
+
+
+def _note_outcomes(session: Session, at: datetime, answers: Sequence[Answer]) -> Parts:
+    """Close the lines with their outcomes; returns what each of them held."""
+    alike: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for answer in answers:
+        alike[settled_state(answer.outcome).value, answer.code].append(answer.line_id)
+    for (state, code), line_ids in alike.items():
+        session.execute(
+            update(DebitLine)
+            .where(DebitLine.id.in_(line_ids))
+            .values(state=state, result_code=code, settled_at=at)
+            .execution_options(synchronize_session=False)
+        )
+    every = [answer.line_id for answer in answers]
+    session.execute(
+        update(DebitLinePart)
+        .where(DebitLinePart.line_id.in_(every))
+        .values(is_open=False)
+        .execution_options(synchronize_session=False)
+    )
+    parts: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(
+        select(DebitLinePart.line_id, *PART, Instalment.number, Instalment.due_on)
+        .join(Instalment, DebitLinePart.instalment_id == Instalment.id)
+        .where(DebitLinePart.line_id.in_(every))
+        .order_by(DebitLinePart.line_id, Instalment.id)
+    ):
+        parts[row.line_id].append(row)
+    return parts
+
+
+def _collect(session: Session, clock: Clock, debit: date, paid: Sequence[Answer], parts: Parts) -> None:
+    events: list[LevyCollected] = []
+    settlements: list[dict[str, Any]] = []
+    dues: dict[Part, date] = {}
+    for answer in paid:
+        held = parts[answer.line_id]
+        collected = tuple(part_of(row) for row in held)
+        dues.update(zip(collected, (row.due_on for row in held), strict=True))
+        settlements += [
+            {"instalment_id": part.instalment_id, "line_id": answer.line_id, "transfer_id": None, "on": debit}
+            for part in collected
+        ]
+        events.append(LevyCollected(answer.line_id, collected, debit))
+    tell_due(session, clock, dues)
+    add_rows(session, Settlement, settlements)
+    post_all(session, clock, events)
+
+
+def _follow(
+    session: Session,
+    clock: Clock,
+    keys: KeyRing,
+    actor: Actor,
+    debit: date,
+    answers: Sequence[Answer],
+    failures: Mapping[int, int],
+    parts: Parts,
+) -> None:
+    """What comes of failures, of our own stops, and of successes after failures."""
+    if not answers:
+        return
+    last = _last_numbers(session, [one.enrolment_id for one in answers if one.outcome is not Outcome.PAID])
+    follows: dict[Answer, Consequences] = {}
+    for one in answers:
+        highest = max(row.number for row in parts[one.line_id])
+        follows[one] = consequences(
+            one.outcome,
+            one.code,
+            failures.get(one.enrolment_id, 0),
+            debit,
+            is_last=last.get(one.enrolment_id) == highest,
+        )
+    counts = {one.enrolment_id: then.failures for one, then in follows.items()}
+    set_failures(session, clock.now(), counts)
+    finish_all(session, clock, actor, [one.enrolment_id for one in answers if one.outcome is Outcome.PAID])
+    tasks: dict[int, Sequence[TaskKind]] = {one.line_id: then.tasks for one, then in follows.items() if then.tasks}
+    open_tasks(session, clock, keys, actor, tasks)
+    _propose(session, clock, actor, follows)
+
+
+def _last_numbers(session: Session, enrolment_ids: Collection[int]) -> dict[int, int]:
+    """The highest instalment that isn't cancelled, of each enrolment."""
+    return dict(
+        session.execute(
+            select(Instalment.enrolment_id, func.max(Instalment.number))
+            .where(Instalment.enrolment_id.in_(enrolment_ids), Instalment.cancelled_at.is_(None))
+            .group_by(Instalment.enrolment_id)
+        )
+        .tuples()
+        .all()
     )
 
 
-def _settle_ended(session: Session, clock: Clock, line: DebitLine) -> None:
+def _settle_ended(session: Session, clock: Clock, enrolment_id: int) -> None:
     """An exported debit of an enrolment that has ended since: what wasn't paid is owed by transfer, or not at all."""
-    opened = session.get(EndingReceivable, line.enrolment_id)
+    opened = session.get(EndingReceivable, enrolment_id)
     if opened is None:
         return
     cancel_beyond(session, clock, opened)
-    close_if_settled(session, clock, line.enrolment_id)
+    close_if_settled(session, clock, enrolment_id)
 
 
-def set_failures(session: Session, at: datetime, enrolment_id: int, failures: int) -> None:
-    """Remember how many debits in a row have failed."""
-    changed = session.execute(
-        update(Standing)
-        .where(Standing.enrolment_id == enrolment_id)
-        .values(failures=failures, changed_at=at)
-        .returning(Standing.enrolment_id)
-        .execution_options(synchronize_session="fetch")
-    ).scalar()
-    if changed is None and failures:
-        session.add(Standing(enrolment_id=enrolment_id, failures=failures, changed_at=at))
-        session.flush()
-
-
-def _is_last(session: Session, line: DebitLine) -> bool:
-    latest = session.scalar(
-        select(func.max(Instalment.number)).where(
-            Instalment.enrolment_id == line.enrolment_id, Instalment.cancelled_at.is_(None)
+def set_failures(session: Session, at: datetime, counts: Mapping[int, int]) -> None:
+    """Remember for each enrolment how many debits in a row have failed; none needs no row."""
+    none = [key for key, count in counts.items() if not count]
+    some = [{"enrolment_id": key, "failures": count, "changed_at": at} for key, count in counts.items() if count]
+    if none:
+        session.execute(
+            update(Standing)
+            .where(Standing.enrolment_id.in_(none))
+            .values(failures=0, changed_at=at)
+            .execution_options(synchronize_session="fetch")
         )
-    )
-    return latest == max(part.instalment.number for part in line.parts)
+    if some:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        statement = insert(Standing.__table__)
+        new = {name: statement.excluded[name] for name in ("failures", "changed_at")}
+        session.execute(statement.on_conflict_do_update(index_elements=["enrolment_id"], set_=new), some)
 
 
-def _propose(session: Session, clock: Clock, actor: Actor, line: DebitLine, follows: Consequences) -> None:
-    session.add(
-        Lapse(
-            enrolment_id=line.enrolment_id,
-            line_id=line.id,
-            effective_on=follows.lapse_on,
-            proposed_at=clock.now(),
-        )
-    )
-    session.flush()
-    audit.record(
+def _propose(session: Session, clock: Clock, actor: Actor, follows: Mapping[Answer, Consequences]) -> None:
+    proposed = [(one, then.lapse_on) for one, then in follows.items() if then.lapse_on is not None]
+    add_rows(
         session,
-        clock,
-        actor,
-        "debits.lapse_proposed",
-        OBJECT,
-        line.enrolment_id,
-        line=line.id,
-        effective_on=follows.lapse_on,
+        Lapse,
+        [
+            {
+                "enrolment_id": one.enrolment_id,
+                "line_id": one.line_id,
+                "state": LapseState.PROPOSED.value,
+                "effective_on": day,
+                "proposed_at": clock.now(),
+                "decided_by": "",
+                "note": "",
+            }
+            for one, day in proposed
+        ],
     )
+    for one, day in proposed:
+        audit.record(
+            session,
+            clock,
+            actor,
+            "debits.lapse_proposed",
+            OBJECT,
+            one.enrolment_id,
+            line=one.line_id,
+            effective_on=day,
+        )

@@ -1,6 +1,6 @@
 """Who is asked to do something about a failed debit (B-074, B-075): each kind once a line."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select, update
@@ -16,62 +16,89 @@ from hoshou.platform.keys import KeyRing
 from hoshou.platform.mail.outbox import queue
 from hoshou.platform.subject import Subject
 from hoshou.plugins.debits.models.failures import FailureTask, TaskState
-from hoshou.plugins.debits.models.runs import DebitLine
+from hoshou.plugins.debits.models.runs import DebitLine, DebitRun
 from hoshou.plugins.debits.rules.failures import TaskKind
 from hoshou.plugins.debits.services.mails import CONTACT_MAIL
 from hoshou.plugins.debits.services.scope import visible_tasks
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
+from hoshou.plugins.guardkun.models.members import Member, PrefectureAssociation, Unit
 
 OBJECT = "debits_task"
 
 
 def open_tasks(
-    session: Session, clock: Clock, keys: KeyRing, actor: Actor, line: DebitLine, kinds: Sequence[TaskKind]
+    session: Session, clock: Clock, keys: KeyRing, actor: Actor, tasks: Mapping[int, Sequence[TaskKind]]
 ) -> None:
-    """Open the tasks that aren't open yet; the prefecture association is told by mail that one waits."""
-    if not kinds:
+    """Open the tasks of lines that aren't open yet; the prefecture associations are told by mail that one waits."""
+    if not tasks:
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    whose = dict(
+        session.execute(select(DebitLine.id, DebitLine.enrolment_id).where(DebitLine.id.in_(list(tasks))))
+        .tuples()
+        .all()
+    )
+    now = clock.now()
     rows = [
         {
-            "line_id": line.id,
-            "enrolment_id": line.enrolment_id,
+            "line_id": line_id,
+            "enrolment_id": whose[line_id],
             "kind": kind.value,
             "state": TaskState.OPEN.value,
-            "opened_at": clock.now(),
+            "opened_at": now,
             "finished_by": "",
             "note": "",
         }
+        for line_id, kinds in tasks.items()
         for kind in kinds
     ]
-    statement = insert(FailureTask).values(rows).on_conflict_do_nothing(index_elements=["line_id", "kind"])
-    new = session.scalars(statement.returning(FailureTask.kind)).all()
-    if TaskKind.PREFECTURE in new:
-        _tell_prefecture(session, clock, keys, actor, line)
-
-
-def _tell_prefecture(session: Session, clock: Clock, keys: KeyRing, actor: Actor, line: DebitLine) -> None:
-    unit = session.get_one(Enrolment, line.enrolment_id).unit
-    if unit is None or not unit.member.prefecture.email:
-        return
-    values = {
-        "PREFECTURE": unit.member.prefecture.name,
-        "MEMBER": str(unit),
-        "MEMBER_NUMBER": unit.member.member_number,
-        "DEBIT_DATE": _day(line.run.debit_date),
-        "AMOUNT": f"{line.amount:,}",
-    }
-    queue(
-        session,
-        clock,
-        keys,
-        actor,
-        CONTACT_MAIL,
-        unit.member.prefecture.email,
-        values,
-        about=("debits_line", line.id),
-        unique_key=f"debits.contact:{line.id}",
+    statement = insert(FailureTask).on_conflict_do_nothing(index_elements=["line_id", "kind"])
+    new = session.execute(statement.returning(FailureTask.line_id, FailureTask.kind), rows)
+    _tell_prefectures(
+        session, clock, keys, actor, [line_id for line_id, kind in new if kind == TaskKind.PREFECTURE]
     )
+
+
+def _tell_prefectures(
+    session: Session, clock: Clock, keys: KeyRing, actor: Actor, line_ids: Sequence[int]
+) -> None:
+    rows = session.execute(
+        select(
+            DebitLine.id,
+            DebitLine.amount,
+            DebitRun.debit_date,
+            Unit,
+            Member.member_number,
+            PrefectureAssociation.name,
+            PrefectureAssociation.email,
+        )
+        .join(DebitLine.run)
+        .join(DebitLine.enrolment)
+        .join(Enrolment.unit)
+        .join(Unit.member)
+        .join(Member.prefecture)
+        .where(DebitLine.id.in_(line_ids), PrefectureAssociation.email != "")
+        .order_by(DebitLine.id)
+    )
+    for row in rows.all():
+        values = {
+            "PREFECTURE": row.name,
+            "MEMBER": str(row.Unit),
+            "MEMBER_NUMBER": row.member_number,
+            "DEBIT_DATE": _day(row.debit_date),
+            "AMOUNT": f"{row.amount:,}",
+        }
+        queue(
+            session,
+            clock,
+            keys,
+            actor,
+            CONTACT_MAIL,
+            row.email,
+            values,
+            about=("debits_line", row.id),
+            unique_key=f"debits.contact:{row.id}",
+        )
 
 
 def _day(day: date) -> str:
@@ -114,15 +141,17 @@ def finish(
         raise Refused("task_finished", N_("この連絡依頼はすでに完了しています。"))
     session.refresh(task)
     if state is TaskState.UNREACHABLE and task.kind == TaskKind.PREFECTURE:
-        open_tasks(session, clock, keys, actor, task.line, (TaskKind.BRANCH,))
+        open_tasks(session, clock, keys, actor, {task.line_id: (TaskKind.BRANCH,)})
     audit.record(session, clock, actor, "debits.task_finished", OBJECT, task.id, kind=task.kind, state=state.value)
 
 
-def finish_all(session: Session, clock: Clock, actor: Actor, enrolment_id: int) -> None:
-    """Whatever was asked about the enrolment is over: everything has been paid."""
+def finish_all(session: Session, clock: Clock, actor: Actor, enrolment_ids: Collection[int]) -> None:
+    """Whatever was asked about the enrolments is over: everything has been paid."""
+    if not enrolment_ids:
+        return
     session.execute(
         update(FailureTask)
-        .where(FailureTask.enrolment_id == enrolment_id, FailureTask.state == TaskState.OPEN.value)
+        .where(FailureTask.enrolment_id.in_(enrolment_ids), FailureTask.state == TaskState.OPEN.value)
         .values(state=TaskState.DONE.value, finished_at=clock.now(), finished_by=actor.name)
         .execution_options(synchronize_session="fetch")
     )

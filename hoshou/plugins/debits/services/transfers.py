@@ -15,7 +15,7 @@ from hoshou.platform.subject import Subject
 from hoshou.plugins.debits.models.failures import Lapse, LapseState
 from hoshou.plugins.debits.models.settlements import EndingReceivable, Receiver, Settlement, TransferReceipt
 from hoshou.plugins.debits.rules.events import LevyTransferred
-from hoshou.plugins.debits.rules.transfers import OpenInstalment, settled_by
+from hoshou.plugins.debits.rules.transfers import OpenInstalment, settled_at_most, settled_by
 from hoshou.plugins.debits.services.due import part_of, tell_due
 from hoshou.plugins.debits.services.endings import (
     Standings,
@@ -25,6 +25,7 @@ from hoshou.plugins.debits.services.endings import (
     standings_of,
 )
 from hoshou.plugins.debits.services.ledger.post import post
+from hoshou.plugins.debits.services.overpayments import note_excess
 from hoshou.plugins.debits.services.scope import require_association
 from hoshou.plugins.debits.services.settling import set_failures
 from hoshou.plugins.debits.services.tasks import finish_all
@@ -35,13 +36,14 @@ OBJECT = "guardkun_enrolment"
 
 @dataclass(frozen=True)
 class Transfer:
-    """A line of the account's statement; ``amount`` in yen."""
+    """A line of the account's statement; ``amount`` in yen. ``refund_excess``: what is too much goes back."""
 
     enrolment_id: int
     amount: int
     received_on: date
     reference: str
     receiver: str = Receiver.ASSOCIATION.value
+    refund_excess: bool = False
 
 
 def payable(session: Session, standings: Standings, enrolment_id: int, on: date) -> list[Instalment]:
@@ -64,7 +66,7 @@ def receive(session: Session, clock: Clock, actor: Actor, subject: Subject, tran
 
     The same transfer again is the same receipt. With everything paid before the day of 不払解除, a proposed
     lapse is undone and failures count anew (B-076). Raises Refused ``agent_receipt``, ``reference``,
-    ``reference_taken``, ``received_later``, ``transfer_amount``; NotFound ``enrolment``.
+    ``reference_taken``, ``received_later``, ``transfer_amount``, ``result_open``; NotFound ``enrolment``.
     """
     require_association(subject)
     if transfer.receiver != Receiver.ASSOCIATION:
@@ -87,7 +89,13 @@ def receive(session: Session, clock: Clock, actor: Actor, subject: Subject, tran
     standings = standings_of(session, enrolment.id)
     fitting = payable(session, standings, enrolment.id, transfer.received_on)
     by_id = {one.id: one for one in fitting}
-    chosen = settled_by(transfer.amount, [OpenInstalment(one.id, one.levy) for one in fitting])
+    unpaid = [OpenInstalment(one.id, one.levy) for one in fitting]
+    if transfer.refund_excess:
+        if standings.in_run:
+            raise Refused("result_open", N_("振替結果が確定してから、過入金を登録してください。"), field="amount")
+        chosen, excess = settled_at_most(transfer.amount, unpaid)
+    else:
+        chosen, excess = settled_by(transfer.amount, unpaid), 0
     settled = [by_id[one.instalment_id] for one in chosen]
     receipt = TransferReceipt(
         enrolment_id=enrolment.id,
@@ -99,12 +107,20 @@ def receive(session: Session, clock: Clock, actor: Actor, subject: Subject, tran
     )
     session.add(receipt)
     session.flush()
-    tell_due(session, clock, settled, on=None if enrolment.ended_on is None else clock.today())
+    today = clock.today()
+    tell_due(
+        session,
+        clock,
+        {part_of(one): one.due_on if enrolment.ended_on is None else today for one in settled},
+    )
     session.add_all(
         Settlement(instalment_id=one.id, transfer_id=receipt.id, on=transfer.received_on) for one in settled
     )
     session.flush()
-    post(session, clock, LevyTransferred(receipt.id, tuple(map(part_of, settled)), transfer.received_on))
+    if settled:
+        post(session, clock, LevyTransferred(receipt.id, tuple(map(part_of, settled)), transfer.received_on))
+    if excess:
+        note_excess(session, clock, enrolment, receipt, excess)
     if len(settled) == len(fitting) and not standings.in_run:
         _back_to_normal(session, clock, actor, enrolment.id, transfer.received_on)
     close_if_settled(session, clock, enrolment.id)
@@ -141,5 +157,5 @@ def _back_to_normal(session: Session, clock: Clock, actor: Actor, enrolment_id: 
             return
         lapse.state, lapse.decided_at, lapse.decided_by = LapseState.PAID.value, clock.now(), actor.name
         audit.record(session, clock, actor, "debits.lapse_undone", OBJECT, enrolment_id, lapse=lapse.id)
-    set_failures(session, clock.now(), enrolment_id, 0)
-    finish_all(session, clock, actor, enrolment_id)
+    set_failures(session, clock.now(), {enrolment_id: 0})
+    finish_all(session, clock, actor, [enrolment_id])

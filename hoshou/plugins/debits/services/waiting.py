@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hoshou.base.clock import JST
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.debits.models.failures import FailureTask, Lapse, LapseState, TaskState
+from hoshou.plugins.debits.models.refunds import Overpayment
 from hoshou.plugins.debits.models.runs import DebitLine, DebitRun
 from hoshou.plugins.debits.rules.runs import LineState, RunState
 from hoshou.plugins.debits.services.scope import HANDLERS, visible_tasks
@@ -22,6 +23,7 @@ class Waiting(Enum):
     UNDECIDED = auto()
     LAPSE = auto()
     CONTACT = auto()
+    REFUND = auto()
 
 
 def waiting_for(session: Session, subject: Subject) -> Iterator[tuple[Waiting, int, datetime | None]]:
@@ -45,6 +47,12 @@ def waiting_for(session: Session, subject: Subject) -> Iterator[tuple[Waiting, i
         ).one()
         if count:
             yield Waiting.LAPSE, count, datetime.combine(first, time(), JST)
+    if subject.has(Role.GROUP_ASSOCIATION):
+        count = session.scalar(
+            select(func.count(func.distinct(Overpayment.enrolment_id))).where(Overpayment.refund_id.is_(None))
+        )
+        if count:
+            yield Waiting.REFUND, count, None
     if subject.has(Role.PREFECTURE, Role.INSURER):
         count = session.scalar(
             select(func.count())

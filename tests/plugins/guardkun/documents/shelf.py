@@ -51,7 +51,7 @@ FACTS = {
     "phone": "03-3333-4444",
     "email": "",
 }
-SECOND_FAILURE = FailureNotice((AUGUST, SEPTEMBER), pay_by=date(2026, 9, 28))
+SECOND_FAILURE = FailureNotice((AUGUST, SEPTEMBER), pay_by=date(2026, 9, 28), is_second=True)
 STATEMENT = ValidityStatement(
     "確認 太郎", True, "総勘定元帳", date(2026, 4, 10), True, "7", "同額の契約だけであるため"
 )

@@ -1,22 +1,22 @@
 """Where the ledger is told what happened: each event becomes one balanced entry, once (B2, F12)."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import JSON, Label, cast, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from hoshou.base.clock import Clock
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.platform.bulk import add_rows, new_keys
 from hoshou.plugins.debits.models.ledger import LedgerEntry, LedgerLevy, LedgerPosting, LevyStep
 from hoshou.plugins.debits.rules.accounts_chart import EntryKind
-from hoshou.plugins.debits.rules.events import Event, LevyCancelled, Part
-from hoshou.plugins.debits.rules.journal import Booked, fingerprint, kind_of, parts_of, postings_of
+from hoshou.plugins.debits.rules.events import Event, LevyCancelled, LevyOverpaid, Part
+from hoshou.plugins.debits.rules.journal import Booked, enrolment_of, fingerprint, kind_of, parts_of, postings_of
 from hoshou.plugins.debits.rules.sharing import collection_fees
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment, Quote
 
@@ -50,6 +50,7 @@ def post(session: Session, clock: Clock, event: Event) -> None:
 
     Raises Refused: ``ledger_key_taken`` when another event was booked under its key, ``ledger_not_due`` for an
     instalment that is settled before it is due, ``ledger_settled`` for one that was paid or cancelled before,
+    ``ledger_not_paid`` for one that is overpaid and wasn't paid,
     ``ledger_part_differs`` when a part isn't the instalment's, and what ``journal.postings_of`` refuses.
     """
     post_all(session, clock, (event,))
@@ -89,7 +90,7 @@ def _unbooked(session: Session, events: Sequence[Booked]) -> list[Told]:
 def _write(session: Session, clock: Clock, told: Sequence[Told]) -> None:
     levies = _levies(session, [event for event, _print in told])
     entries, postings, steps = [], [], []
-    for number, (event, fingerprinted) in zip(_entry_numbers(session, len(told)), told, strict=True):
+    for number, (event, fingerprinted) in zip(new_keys(session, LedgerEntry.id, len(told)), told, strict=True):
         month = event.on.replace(day=1)
         parts = parts_of(event)
         entries.append(_entry(clock, number, event, month, fingerprinted))
@@ -102,36 +103,29 @@ def _write(session: Session, clock: Clock, told: Sequence[Told]) -> None:
                     "month": month,
                     "account": posting.account.value,
                     "amount": posting.amount,
-                    "enrolment_id": part.enrolment_id if part else None,
+                    "enrolment_id": part.enrolment_id if part else posting.enrolment_id,
                     "instalment_id": part.instalment_id if part else None,
                     "registration_id": registration,
                 }
             )
-        steps += [_step(levies[part.instalment_id], part, number, event) for part in parts]
+        if isinstance(event, LevyOverpaid):
+            _require_paid(levies[event.part.instalment_id], event.part)
+        else:
+            steps += [_step(levies[part.instalment_id], part, number, event) for part in parts]
     # The header seals an entry, so it comes after its postings.
-    for table, rows in ((LedgerPosting, postings), (LedgerEntry, entries), (LedgerLevy, steps)):
-        if rows:
-            session.execute(insert(table.__table__), rows)
-
-
-def _entry_numbers(session: Session, count: int) -> list[int]:
-    """Numbers for new entries, known before they are written; SQLite's one writer can count on."""
-    if session.get_bind().dialect.name == "postgresql":
-        taken = text("SELECT nextval('debits_ledger_entry_id_seq') FROM generate_series(1, :count)")
-        return sorted(session.scalars(taken, {"count": count}))
-    last = session.scalar(select(func.max(LedgerEntry.id))) or 0
-    return list(range(last + 1, last + 1 + count))
+    add_rows(session, LedgerPosting, postings)
+    add_rows(session, LedgerEntry, entries)
+    add_rows(session, LedgerLevy, steps)
 
 
 def _entry(clock: Clock, number: int, event: Booked, month: date, fingerprinted: str) -> dict[str, Any]:
-    enrolments = {part.enrolment_id for part in parts_of(event)}
     return {
         "id": number,
         "key": event.key,
         "kind": kind_of(event).value,
         "day": event.on,
         "month": month,
-        "enrolment_id": enrolments.pop() if len(enrolments) == 1 else None,
+        "enrolment_id": enrolment_of(event),
         "note": event.reason if isinstance(event, LevyCancelled) else "",
         "fingerprint": fingerprinted,
         "posted_at": clock.now(),
@@ -141,12 +135,7 @@ def _entry(clock: Clock, number: int, event: Booked, month: date, fingerprinted:
 def _step(levy: _Levy, part: Part, entry: int, event: Booked) -> dict[str, Any]:
     """The instalment's next step. Raises Refused when it isn't the turn of this one."""
     step = STEPS[kind_of(event)]
-    if (levy.part.enrolment_id, levy.part.premium, levy.part.maintenance_fee) != (
-        part.enrolment_id,
-        part.premium,
-        part.maintenance_fee,
-    ):
-        raise Refused("ledger_part_differs", N_("金額または加入者が払込回の内容と一致しません。"))
+    _require_same(levy, part)
     if step is not LevyStep.DUE and levy.step is None:
         raise Refused("ledger_not_due", N_("まだ請求されていない払込回です。"))
     if levy.step in (LevyStep.PAID, LevyStep.CANCELLED) or levy.step is step:
@@ -167,12 +156,33 @@ def _step(levy: _Levy, part: Part, entry: int, event: Booked) -> dict[str, Any]:
     }
 
 
+def _require_same(levy: _Levy, part: Part) -> None:
+    if levy.part != part:
+        raise Refused("ledger_part_differs", N_("金額または加入者が払込回の内容と一致しません。"))
+
+
+def _require_paid(levy: _Levy, part: Part) -> None:
+    _require_same(levy, part)
+    if levy.step is not LevyStep.PAID:
+        raise Refused("ledger_not_paid", N_("入金が記帳されていない払込回です。"))
+
+
 def _levies(session: Session, events: Sequence[Booked]) -> dict[int, _Levy]:
     """Every instalment that the events name, as it stands. Raises Refused ``ledger_part_differs`` for one unknown."""
     wanted = {part.instalment_id for event in events for part in parts_of(event)}
     levies: dict[int, _Levy] = {}
-    for row in session.scalars(
-        select(LedgerLevy).where(LedgerLevy.instalment_id.in_(wanted)).order_by(LedgerLevy.place)
+    for row in session.execute(
+        select(
+            LedgerLevy.instalment_id,
+            LedgerLevy.enrolment_id,
+            LedgerLevy.premium,
+            LedgerLevy.maintenance_fee,
+            LedgerLevy.registration_id,
+            LedgerLevy.collection_fee,
+            LedgerLevy.step,
+        )
+        .where(LedgerLevy.instalment_id.in_(wanted))
+        .order_by(LedgerLevy.place)
     ):
         part = Part(row.instalment_id, row.enrolment_id, row.premium, row.maintenance_fee)
         levies[row.instalment_id] = _Levy(part, row.registration_id, row.collection_fee, LevyStep(row.step))
@@ -196,7 +206,7 @@ def _undue(session: Session, instalment_ids: set[int]) -> Iterator[tuple[int, _L
             Instalment.maintenance_fee,
             Enrolment.id.label("enrolment_id"),
             Enrolment.registration_id,
-            Quote.result,
+            _quoted_fee(session),
             count.label("instalments"),
         )
         .join(Enrolment, Instalment.enrolment_id == Enrolment.id)
@@ -204,6 +214,14 @@ def _undue(session: Session, instalment_ids: set[int]) -> Iterator[tuple[int, _L
         .where(Instalment.id.in_(instalment_ids))
     )
     for row in rows:
-        fees = collection_fees(json.loads(row.result)["collection_fee"], row.instalments)
+        fees = collection_fees(row.quoted_fee, row.instalments)
         part = Part(row.id, row.enrolment_id, row.premium, row.maintenance_fee)
         yield row.id, _Levy(part, row.registration_id, fees[row.number - 1], None)
+
+
+def _quoted_fee(session: Session) -> Label[int]:
+    """The collection fee in a quote's answer, taken out by the database: the answer is long."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    answer = cast(Quote.result, JSON) if is_postgresql else type_coerce(Quote.result, JSON)
+    fee: Label[int] = answer["collection_fee"].as_integer().label("quoted_fee")
+    return fee

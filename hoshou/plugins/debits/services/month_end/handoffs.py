@@ -4,6 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, false, or_, select, true
@@ -50,11 +52,15 @@ def missing_handoffs(session: Session, today: date) -> list[Missing]:
     """
     calendar = load_calendar(session)
     made = set(session.execute(select(Handoff.remittance_id, Handoff.insurer_id)).tuples())
+    every = set(session.scalars(select(SchemeInsurer.insurer_id).where(~SchemeInsurer.is_lead)))
     found = []
     for run in session.scalars(select(Remittance).order_by(Remittance.month)):
         day = handoff_day(run.month, calendar)
         if day > today:
             break
+        # Whose files are there needs no look at the lines.
+        if all((run.id, insurer_id) in made for insurer_id in every):
+            continue
         found += [
             Missing(run.id, one.insurer_id, one.insurer.code, run.month, day)
             for one in _co_insurers(session, run)
@@ -123,8 +129,9 @@ def handoff_text(session: Session, remittance_id: int, insurer_id: int) -> tuple
     run = session.get_one(Remittance, remittance_id)
     columns = _layout(session, insurer_id)
     lines = session.execute(_facts(remittance_id, insurer_id)).all()
-    rows = ([_value(run.month, line, column.field) for column in columns] for line in lines)
-    text = csv_text([[column.title for column in columns], *rows])
+    values = [_value_of(run.month, column.field) for column in columns]
+    rows = ([value(line) for value in values] for line in lines)
+    text = csv_text(chain([[column.title for column in columns]], rows))
     return text, len(lines), sum(line.premium for line in lines)
 
 
@@ -165,19 +172,23 @@ def _layout(session: Session, insurer_id: int) -> tuple[Column, ...]:
     return tuple(Column(HandoffField(row.field), row.title) for row in rows) or OWN_LAYOUT
 
 
-def _value(debit_month: date, line: Row[Any], field: HandoffField) -> str | int:
+def _value_of(debit_month: date, field: HandoffField) -> Callable[[Row[Any]], str | int]:
+    """What a line says under a heading."""
     match field:
         case HandoffField.MEMBER:
-            return f"{line.member} {line.unit}".strip()
+            return lambda line: f"{line.member} {line.unit}".strip()
         case HandoffField.DEBIT_MONTH:
-            return f"{debit_month:%Y-%m}"
+            return lambda line: f"{debit_month:%Y-%m}"
         case HandoffField.COMMISSION_MONTH:
-            return f"{commission_months(debit_month, insurer_leads=line.insurer_leads).commission:%Y-%m}"
+            months = {
+                leads: f"{commission_months(debit_month, insurer_leads=leads).commission:%Y-%m}"
+                for leads in (False, True)
+            }
+            return lambda line: months[line.insurer_leads]
         case HandoffField.START | HandoffField.PERIOD_END:
-            return str(getattr(line, field.value))
+            return lambda line: str(getattr(line, field.value))
         case _:
-            value: str | int = getattr(line, field.value)
-            return value
+            return attrgetter(field.value)
 
 
 def visible_handoffs(subject: Subject) -> ColumnElement[bool]:

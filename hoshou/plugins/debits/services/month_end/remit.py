@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.base.dates import add_months
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
+from hoshou.platform.bulk import add_rows
 from hoshou.platform.calendar import load_calendar
 from hoshou.plugins.debits.models.ledger import LedgerEntry, LedgerLevy, LevyStep
+from hoshou.plugins.debits.models.refunds import Overpayment
 from hoshou.plugins.debits.models.remittances import Remittance, RemittanceLine
 from hoshou.plugins.debits.rules.journal import AgencyPremium, PremiumRemitted
 from hoshou.plugins.debits.rules.sharing import agency_shares
 from hoshou.plugins.debits.services.ledger.post import post_all
+from hoshou.plugins.debits.services.overpayments import hold_remittances
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment
 from hoshou.plugins.guardkun.models.scheme import SchemeInsurer, SchemeYear
 from hoshou.plugins.guardkun.rules.calendar import remittance_day
@@ -38,8 +41,9 @@ def remit_due(session: Session, clock: Clock, actor: Actor, *, fee_deducted: boo
     """Make the run of every month whose last business day has come and that has none yet, oldest first.
 
     A run takes every instalment paid up to its day that no run took before: a payment that is booked after its
-    month's run goes with the next one. Running again makes nothing anew. ``fee_deducted`` keeps the collection
-    fee back from what is paid. Raises Refused ``past_horizon`` where the calendar ends.
+    month's run goes with the next one. What turned out not to be owed stays here, for the member. Running again
+    makes nothing anew. ``fee_deducted`` keeps the collection fee back from what is paid. Raises Refused
+    ``past_horizon`` where the calendar ends.
     """
     return [
         _remit(session, clock, actor, due, fee_deducted=fee_deducted) for due in due_months(session, clock.today())
@@ -61,16 +65,18 @@ def due_months(session: Session, today: date) -> list[DueMonth]:
 
 
 def _remit(session: Session, clock: Clock, actor: Actor, due: DueMonth, *, fee_deducted: bool) -> Remittance:
-    lines = [_line(row) for row in session.execute(_unremitted(due.day))]
-    event = PremiumRemitted(due.month, due.day, fee_deducted, _by_agency(lines))
+    hold_remittances(session)
+    # Read once, so that sums and lines are those of one moment, and held as it came: a month may have many.
+    found = session.execute(_unremitted(due.day)).all()
+    event = PremiumRemitted(due.month, due.day, fee_deducted, _by_agency(found))
     post_all(session, clock, (event,))
-    premium = sum(line["premium"] for line in lines)
-    fee = sum(line["collection_fee"] for line in lines)
+    premium = sum(agency.premium for agency in event.agencies)
+    fee = sum(agency.collection_fee for agency in event.agencies)
     run = Remittance(
         month=due.month,
         day=due.day,
         fee_deducted=fee_deducted,
-        instalments=len(lines),
+        instalments=len(found),
         premium=premium,
         collection_fee=fee,
         paid=premium - fee if fee_deducted else premium,
@@ -80,9 +86,8 @@ def _remit(session: Session, clock: Clock, actor: Actor, due: DueMonth, *, fee_d
     )
     session.add(run)
     session.flush()
-    for start in range(0, len(lines), LINES_AT_ONCE):
-        rows = [{**line, "remittance_id": run.id} for line in lines[start : start + LINES_AT_ONCE]]
-        session.execute(insert(RemittanceLine.__table__), rows)
+    for start in range(0, len(found), LINES_AT_ONCE):
+        add_rows(session, RemittanceLine, [_line(run.id, row) for row in found[start : start + LINES_AT_ONCE]])
     audit.record(
         session,
         clock,
@@ -100,6 +105,7 @@ def _remit(session: Session, clock: Clock, actor: Actor, due: DueMonth, *, fee_d
 
 def _unremitted(until: date) -> Any:
     taken = select(RemittanceLine.instalment_id).where(RemittanceLine.instalment_id == LedgerLevy.instalment_id)
+    overpaid = select(Overpayment.id).where(Overpayment.instalment_id == LedgerLevy.instalment_id)
     return (
         select(
             LedgerLevy.instalment_id,
@@ -122,14 +128,17 @@ def _unremitted(until: date) -> Any:
             (SchemeInsurer.scheme_year_id == SchemeYear.id)
             & (SchemeInsurer.insurer_id == AgencyRegistration.insurer_id),
         )
-        .where(LedgerLevy.step == LevyStep.PAID.value, LedgerLevy.day <= until, ~taken.exists())
+        .where(
+            LedgerLevy.step == LevyStep.PAID.value, LedgerLevy.day <= until, ~taken.exists(), ~overpaid.exists()
+        )
         .order_by(LedgerLevy.instalment_id)
     )
 
 
-def _line(row: Row[Any]) -> dict[str, Any]:
+def _line(remittance_id: int, row: Row[Any]) -> dict[str, Any]:
     shares = agency_shares(row.premium, row.lead_share_percent)
     return {
+        "remittance_id": remittance_id,
         "instalment_id": row.instalment_id,
         "follows": LevyStep.PAID.value,
         "enrolment_id": row.enrolment_id,
@@ -146,10 +155,10 @@ def _line(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _by_agency(lines: Iterable[dict[str, Any]]) -> tuple[AgencyPremium, ...]:
+def _by_agency(rows: Iterable[Row[Any]]) -> tuple[AgencyPremium, ...]:
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for line in lines:
-        premium_and_fee = sums[line["registration_id"]]
-        premium_and_fee[0] += line["premium"]
-        premium_and_fee[1] += line["collection_fee"]
+    for row in rows:
+        premium_and_fee = sums[row.registration_id]
+        premium_and_fee[0] += row.premium
+        premium_and_fee[1] += row.collection_fee
     return tuple(AgencyPremium(agency, *sums[agency]) for agency in sorted(sums))

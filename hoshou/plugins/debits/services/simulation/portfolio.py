@@ -4,17 +4,20 @@ Everything is invented, by the numbers of one seed; the premiums are the calcula
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import JST, Clock
 from hoshou.base.dates import add_months
+from hoshou.platform.bulk import add_rows
+from hoshou.platform.db import Entity
 from hoshou.platform.keys import KeyRing
 from hoshou.plugins.debits.models.mandates import CollectionAgent, Mandate
 from hoshou.plugins.debits.rules.accounts import AccountType, tail_of
@@ -36,7 +39,7 @@ INSURERS = (
 )
 AGENCIES_AT_EACH = 20
 PREFECTURES = 47
-ROWS_AT_ONCE = 2_000
+MEMBERS_AT_ONCE = 500
 SMALLEST_SALES, LARGEST_SALES = 5_000_000, 2_000_000_000
 
 
@@ -65,10 +68,10 @@ def sample_rates(year: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """The numbers of the agent and of the enrolments, and how many of them begin after the 1 June."""
+    """The agent's number, and how many enrolments there are, and of them those that begin after the 1 June."""
 
     agent_id: int
-    enrolment_ids: tuple[int, ...]
+    enrolments: int
     joins: int
 
 
@@ -86,36 +89,35 @@ def lay_portfolio(
     first_debit = {start: add_months(start, 2) for start in set(starts)}
     agent = _agent(session)
     now = clock.now()
-    rows: dict[type, list[dict[str, Any]]] = {
-        model: [] for model in (Member, Unit, Quote, Enrolment, Instalment, Mandate)
-    }
-    for number, start in enumerate(starts, start=1):
-        quote = _quote(random, rates, start)
-        rows[Member].append(_member(number, prefectures[random.randrange(PREFECTURES)], now))
-        rows[Unit].append({"id": number, "member_id": number, "name": ""})
-        registration = registrations[random.randrange(len(registrations))]
-        rows[Quote].append(_quote_row(number, quote, scheme_year.id, registration, table_id, start, now))
-        rows[Enrolment].append(_enrolment_row(number, scheme_year, registration, start, now))
-        rows[Instalment] += [
-            {
-                "enrolment_id": number,
-                "number": index,
-                "due_on": date.fromisoformat(one["date"]),
-                "premium": one["premium"],
-                "maintenance_fee": one["maintenance_fee"],
-                "levy": one["levy"],
-            }
-            for index, one in enumerate(quote[1]["instalments"], start=1)
-        ]
-        rows[Mandate].append(_mandate_row(keys, number, agent.id, start, first_debit[start], now))
-    for model, found in rows.items():
-        _insert(session, model, found)
-    return Portfolio(agent.id, tuple(range(1, len(starts) + 1)), joins)
+    numbered = iter(enumerate(starts, start=1))
+    while some := list(islice(numbered, MEMBERS_AT_ONCE)):
+        rows: dict[type[Entity], list[dict[str, Any]]] = {
+            model: [] for model in (Member, Unit, Quote, Enrolment, Instalment, Mandate)
+        }
+        for number, start in some:
+            quote = _quote(random, rates, start)
+            rows[Member].append(_member(number, prefectures[random.randrange(PREFECTURES)], now))
+            registration = registrations[random.randrange(len(registrations))]
+            rows[Unit].append({"id": number, "member_id": number, "name": ""})
+            rows[Quote].append(_quote_row(number, quote, scheme_year.id, registration, table_id, start, now))
+            rows[Enrolment].append(_enrolment_row(number, scheme_year, registration, start, now))
+            rows[Instalment] += _instalment_rows(number, quote[1]["instalments"])
+            rows[Mandate].append(_mandate_row(keys, number, agent.id, start, first_debit[start], now))
+        for model, found in rows.items():
+            add_rows(session, model, found)
+    return Portfolio(agent.id, len(starts), joins)
 
 
-def _insert(session: Session, model: type, rows: Sequence[dict[str, Any]]) -> None:
-    for first in range(0, len(rows), ROWS_AT_ONCE):
-        session.execute(insert(model), rows[first : first + ROWS_AT_ONCE])
+def _instalment_rows(enrolment_id: int, instalments: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for index, one in enumerate(instalments, start=1):
+        yield {
+            "enrolment_id": enrolment_id,
+            "number": index,
+            "due_on": date.fromisoformat(one["date"]),
+            "premium": one["premium"],
+            "maintenance_fee": one["maintenance_fee"],
+            "levy": one["levy"],
+        }
 
 
 def _scheme_year(session: Session, clock: Clock, rates: dict[str, Any], year: int) -> SchemeYear:

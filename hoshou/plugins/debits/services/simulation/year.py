@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -28,6 +29,7 @@ from hoshou.plugins.debits.models.remittances import Remittance
 from hoshou.plugins.debits.models.runs import DebitFile, DebitRun
 from hoshou.plugins.debits.models.settlements import EndingReceivable
 from hoshou.plugins.debits.rules.accounts_chart import Account
+from hoshou.plugins.debits.rules.runs import RunState
 from hoshou.plugins.debits.rules.sharing import handoff_day
 from hoshou.plugins.debits.services import lapses, transfers
 from hoshou.plugins.debits.services.building import build, debit_day_of
@@ -38,10 +40,10 @@ from hoshou.plugins.debits.services.month_end.handoffs import make_due_handoffs
 from hoshou.plugins.debits.services.month_end.remit import remit_due
 from hoshou.plugins.debits.services.posting import post_result
 from hoshou.plugins.debits.services.results import accept
-from hoshou.plugins.debits.services.runs import close
+from hoshou.plugins.debits.services.runs import close, discard, open_lines
 from hoshou.plugins.debits.services.sealing import download, release, seal
 from hoshou.plugins.debits.services.simulation.portfolio import lay_portfolio
-from hoshou.plugins.debits.services.work import UnitOfWork
+from hoshou.plugins.debits.services.work import Progress, UnitOfWork
 from hoshou.plugins.debits.zengin.entries import DebitLine as FileLine
 from hoshou.plugins.debits.zengin.entries import DebitSet, Header
 from hoshou.plugins.debits.zengin.reader import read_file
@@ -85,11 +87,13 @@ class World:
 Work = Callable[[World], None]
 
 
-def simulate(unit_of_work: UnitOfWork, keys: KeyRing, files: FileStore, wish: Wish) -> dict[str, int]:
+def simulate(
+    unit_of_work: UnitOfWork, keys: KeyRing, files: FileStore, wish: Wish, progress: Progress
+) -> dict[str, int]:
     """Run the year on an empty database that has insurers and a calendar; returns what it came to.
 
-    Yen but for ``members``, ``joins``, ``withdrawals`` and ``lapsed``, which count enrolments. Raises Refused
-    where the calendar ends.
+    ``progress`` is told after each thing in the year's diary. Yen but for ``members``, ``joins``,
+    ``withdrawals`` and ``lapsed``, which count enrolments. Raises Refused where the calendar ends.
     """
     world = World(
         unit_of_work,
@@ -104,10 +108,11 @@ def simulate(unit_of_work: UnitOfWork, keys: KeyRing, files: FileStore, wish: Wi
         laid = lay_portfolio(session, world.clock, keys, world.random, wish.year, wish.members, joins)
     leaving = _withdrawals(world.random, wish)
     with world.unit_of_work() as session:
-        diary = _diary(session, wish, laid.agent_id, leaving)
-    for at, work in sorted(diary, key=lambda entry: entry[0]):
+        diary = sorted(_diary(session, wish, laid.agent_id, leaving), key=lambda entry: entry[0])
+    for place, (at, work) in enumerate(diary, start=1):
         world.clock.move_to(at)
         work(world)
+        progress(place, len(diary))
     with world.unit_of_work() as session:
         return {"members": wish.members, "joins": joins, **_outcome(session)}
 
@@ -153,7 +158,12 @@ def _hand_off(world: World) -> None:
 
 
 def _send(world: World, agent_id: int, month: date) -> None:
+    """The month's run goes out; one in which nobody is left to debit is given up."""
     run_id = build(world.unit_of_work, world.clock, LEAD_ACTOR, agent_id, month, _no_progress)
+    with world.unit_of_work() as session:
+        if not open_lines(session, run_id):
+            discard(session, world.clock, LEAD_ACTOR, LEAD, run_id, "振替の対象なし")
+            return
     seal(world.unit_of_work, world.clock, world.keys, world.files, LEAD_ACTOR, LEAD, run_id)
     with world.unit_of_work() as session:
         release(session, world.clock, GROUP_ACTOR, GROUP, run_id)
@@ -162,14 +172,19 @@ def _send(world: World, agent_id: int, month: date) -> None:
 def _answer(world: World, debit: date, failures: int) -> None:
     """The agent's result for every file of the day's run, taken in and posted."""
     with world.unit_of_work() as session:
-        run_id = session.scalars(select(DebitRun.id).where(DebitRun.debit_date == debit)).one()
+        run_id = session.scalar(
+            select(DebitRun.id).where(DebitRun.debit_date == debit, DebitRun.state == RunState.RELEASED.value)
+        )
+    if run_id is None:
+        return
+    with world.unit_of_work() as session:
         files = session.scalars(
             select(DebitFile.id).where(DebitFile.run_id == run_id).order_by(DebitFile.id)
         ).all()
     for file_id in files:
         with world.unit_of_work() as session:
             request = download(session, world.clock, world.files, GROUP_ACTOR, GROUP, file_id).data
-        data = _result_of(request, world.random, failures)
+        data = result_of(request, world.random, failures)
         blob = world.files.put(data)
         with world.unit_of_work() as session:
             result_id = accept(
@@ -180,16 +195,21 @@ def _answer(world: World, debit: date, failures: int) -> None:
         close(session, world.clock, GROUP_ACTOR, GROUP, run_id)
 
 
-def _result_of(request: bytes, random: Random, failures: int) -> bytes:
-    entries = list(read_file(BytesIO(request)))
-    [header] = [entry for entry in entries if isinstance(entry, Header)]
-    lines = [
-        replace(entry, result_code=NO_FUNDS if random.randrange(10_000) < failures else PAID)
-        for entry in entries
-        if isinstance(entry, FileLine)
-    ]
+def result_of(request: bytes, random: Random, failures: int) -> bytes:
+    """The agent's answer, line by line: thrown first, since the trailer's totals are asked for at the start."""
+
+    def lines() -> Iterator[FileLine]:
+        entries = read_file(BytesIO(request))
+        return (entry for entry in entries if isinstance(entry, FileLine))
+
+    codes = "".join(NO_FUNDS if random.randrange(10_000) < failures else PAID for _line in lines())
+
+    def answered() -> Iterator[FileLine]:
+        return (replace(line, result_code=code) for line, code in zip(lines(), codes, strict=True))
+
+    [header] = [entry for entry in islice(read_file(BytesIO(request)), 1) if isinstance(entry, Header)]
     out = BytesIO()
-    write_file(out, [DebitSet(header, lines, totals_of(lines))])
+    write_file(out, [DebitSet(header, answered(), totals_of(answered()))])
     return out.getvalue()
 
 
