@@ -12,7 +12,7 @@ from webtest import TestApp
 from hoshou.platform.db import begins_with, db, transact
 from hoshou.platform.staff import datamodel, views
 from hoshou.plugins.bonds.models import BondFolder
-from hoshou.plugins.bonds.views import BondFolderView
+from hoshou.plugins.bonds.views.folders import BondFolderView
 from hoshou.plugins.guardkun.views.members import GuardkunMemberView
 from hoshou.plugins.guardkun.views.quotes import GuardkunQuoteView
 from hoshou.plugins.organisations.models import Agency, AgencyCode, Branch, Insurer
