@@ -152,7 +152,9 @@ def measure_month(server: str, members: int) -> tuple[float, float, float]:
         for table in ("debits_line", "debits_line_part"):
             statement(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
         bare = seconds(lambda: bare_run(request))
-        tell(f"debit run of {members} lines (S5)", ours, bare, "s", RUN_GOAL, microseconds_a_line=per(ours, members))
+        tell(
+            f"debit run of {members} lines (S5)", ours, bare, "s", RUN_GOAL, microseconds_a_line=per(ours, members)
+        )
         clock.move_to(datetime(2026, 8, 20, 10, tzinfo=JST))
         tell_all_due(unit_of_work, clock, clock.today())
         answer = result_of(request, Random(2), FAILURES_OF_TEN_THOUSAND)  # noqa: S311

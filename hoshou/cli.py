@@ -19,6 +19,7 @@ class Place(NamedTuple):
 COMMANDS = {
     "access": Place("hoshou.platform.commands:access", "ロールと権限"),
     "audit": Place("hoshou.platform.commands:audit_log", "監査ログの検査"),
+    "backup": Place("hoshou.platform.backup.commands:backup", "バックアップを取る"),
     "calendar": Place("hoshou.platform.commands:calendar", "営業日カレンダー"),
     "dates": Place("hoshou.plugins.proration.commands:dates", "加入日から締切日と引落日を求める"),
     "db": Place("hoshou.platform.commands:database", "データベース"),
@@ -28,6 +29,7 @@ COMMANDS = {
     "quote": Place("hoshou.plugins.premium.commands.quote:quote", "賦課金の見積"),
     "quotes": Place("hoshou.plugins.guardkun.commands.quotes:quotes", "保存した見積"),
     "rates": Place("hoshou.plugins.premium.commands.rates:rates", "料率表"),
+    "restore": Place("hoshou.platform.backup.commands:restore", "バックアップから復元する"),
     "scheme": Place("hoshou.plugins.guardkun.commands.scheme:scheme", "ガードくん賠償責任保険の年度と案内"),
     "serve": Place("hoshou.platform.serve:serve", "サービスの起動"),
     "simulate": Place("hoshou.plugins.debits.simulate_command:simulate_year", "制度の1年の模擬実行"),

@@ -15,8 +15,8 @@ def text_bytes(text: str) -> bytes:
 
 
 def json_bytes(document: Any) -> bytes:
-    """One JSON document as UTF-8."""
-    return text_bytes(json.dumps(document, ensure_ascii=False))
+    """One JSON document as UTF-8; what JSON has no form for, such as a date, as its text."""
+    return text_bytes(json.dumps(document, ensure_ascii=False, default=str))
 
 
 def error_document(error: DomainError) -> dict[str, Any]:

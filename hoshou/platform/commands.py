@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import Flask
@@ -15,17 +14,10 @@ from hoshou.platform.calendar import seed_calendar
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.builder import staff_builder
+from hoshou.platform.terminal import tell
 
 MakeApp = Callable[[], Flask]
 """Handed down by the command line: building an application is slow and not every command needs one."""
-
-
-def _print(document: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(document, ensure_ascii=False))
-    else:
-        for key, value in document.items():
-            click.echo(f"{key}: {value}")
 
 
 @click.group("db")
@@ -39,7 +31,7 @@ def database() -> None:
 def upgrade(make_app: MakeApp, as_json: bool) -> None:
     """データベースを最新の構造にする"""
     with make_app().app_context():
-        _print({"revision": migrations.upgrade()}, as_json)
+        tell({"revision": migrations.upgrade()}, as_json)
 
 
 @database.command("revision")
@@ -64,7 +56,7 @@ def sync(make_app: MakeApp, as_json: bool) -> None:
     """プラグインが宣言したとおりにロールと権限を書き込む"""
     with make_app().app_context():
         result = transact(lambda session: access_sync.sync(session, staff_builder().contributions))
-        _print(vars(result), as_json)
+        tell(vars(result), as_json)
 
 
 @click.group("audit")
@@ -89,7 +81,7 @@ def verify(ctx: click.Context, head: Path | None, as_json: bool) -> None:
     }
     if problems:
         document["error"] = {"code": "audit_broken", "message": "監査ログが改変されています。"}
-    _print(document, as_json)
+    tell(document, as_json)
     ctx.exit(1 if problems else 0)
 
 
@@ -114,4 +106,4 @@ def seed(make_app: MakeApp, as_json: bool) -> None:
     """祝日をまだ登録されていない年について登録する"""
     with make_app().app_context():
         year = platform().clock.today().year
-        _print({"years_added": transact(lambda session: seed_calendar(session, year - 1))}, as_json)
+        tell({"years_added": transact(lambda session: seed_calendar(session, year - 1))}, as_json)

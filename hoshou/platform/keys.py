@@ -39,6 +39,10 @@ class KeyRing:
         """Names the key that seals now, without saying anything about it: 16 hex digits."""
         return self.derive("key-id").hex()[:16]
 
+    def knows(self, key_id: str) -> bool:
+        """Whether what the key of this name has sealed can be opened."""
+        return any(ring.key_id == key_id for ring in (self, *self._retired))
+
     def derive(self, purpose: str) -> bytes:
         """The 32-byte key of one purpose."""
         key = self._derived.get(purpose)

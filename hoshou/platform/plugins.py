@@ -63,7 +63,8 @@ def load_plugins(names: Iterable[str]) -> Plugins:
     Raises PluginError for an unknown or badly named plugin, a missing requirement, a circle of
     requirements, or an implementation of a hook that doesn't exist.
     """
-    found = [_import(name) for name in dict.fromkeys(names)]
+    elsewhere = {entry.name: entry.value for entry in entry_points(group=ENTRY_POINTS)}
+    found = [_import(name, elsewhere.get(name, f"hoshou.plugins.{name}.plugin")) for name in dict.fromkeys(names)]
     by_name = {plugin_name(module): module for module in found}
     ordered: list[ModuleType] = []
 
@@ -84,10 +85,7 @@ def load_plugins(names: Iterable[str]) -> Plugins:
     return Plugins(ordered)
 
 
-def _import(name: str) -> ModuleType:
-    module_name = f"hoshou.plugins.{name}.plugin"
-    for entry in entry_points(group=ENTRY_POINTS, name=name):
-        module_name = entry.value
+def _import(name: str, module_name: str) -> ModuleType:
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:

@@ -7,6 +7,7 @@ import click
 from flask import Flask
 
 from hoshou.platform import migrations
+from hoshou.platform.backup.restore import is_unfinished
 from hoshou.platform.db import db
 from hoshou.platform.jobs.scheduler import run_forever
 from hoshou.platform.logs import init_logging
@@ -24,8 +25,13 @@ def default_workers() -> int:
 
 
 def check_database(make_app: MakeApp) -> None:
-    """Raises ClickException unless the database is at the newest revision."""
-    with make_app().app_context():
+    """Raises ClickException unless the database is at the newest revision, and no restore has stopped half-way."""
+    app = make_app()
+    if is_unfinished(app):
+        raise click.ClickException(
+            "バックアップの復元が終わっていません。もう一度「hoshou restore」を実行してください。"
+        )
+    with app.app_context():
         current, newest = migrations.current_revision(), migrations.newest_revision()
         db.engine.dispose()
     if current != newest:

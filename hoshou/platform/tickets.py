@@ -196,6 +196,11 @@ def end_all(session: Session, clock: Clock, kind: TicketKind, subject: str, why:
     )
 
 
+def end_everybodys(session: Session, clock: Clock, why: str) -> None:
+    """End every ticket there is."""
+    session.execute(update(Ticket).where(Ticket.ended_at.is_(None)).values(ended_at=clock.now(), ended_why=why))
+
+
 def forget_old(session: Session, clock: Clock, older_than: timedelta) -> int:
     """Remove tickets that expired long ago; returns how many."""
     result = session.execute(delete(Ticket).where(Ticket.expires_at < clock.now() - older_than))

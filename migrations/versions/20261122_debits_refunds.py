@@ -1,14 +1,14 @@
 """Overpayments, refunds, and their accounts and kinds of entries in the ledger.
 
 Revision ID: 20261122_debits_refunds
-Revises: 20261122_debits_ledger
+Revises: 20261122_domains_bodies
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_debits_refunds"
-down_revision = "20261122_debits_ledger"
+down_revision = "20261122_domains_bodies"
 branch_labels = None
 depends_on = None
 

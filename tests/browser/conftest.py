@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.live import LiveSite, running_site
 from tests.browser.scene import Scene, set_scene
+from tests.browser.town import settle
 from tests.browser.visitor import Visitor, launch, visiting
 
 Visit = Callable[..., Visitor]
@@ -37,6 +38,20 @@ def site(staged: tuple[LiveSite, Scene]) -> LiveSite:
 @pytest.fixture
 def scene(staged: tuple[LiveSite, Scene]) -> Scene:
     return staged[1]
+
+
+@pytest.fixture(scope="session")
+def settled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """A site with its people, and the page of the mail box, for stories that each have policies of their own."""
+    with running_site(tmp_path_factory.mktemp("settled"), sqlite_template, demo=True) as site:
+        settle(site)
+        yield site
+
+
+@pytest.fixture
+def town(settled: LiveSite) -> LiveSite:
+    settled.begin_again()
+    return settled
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from hoshou.platform.db import db
 from tests.conftest import NOON, settings_for
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.faults.crew"])
+CONTEXT.set_forkserver_preload(["tests.faults.nursery"])
 PATIENCE_SECONDS = 60.0
 
 
@@ -90,9 +91,9 @@ def closed_app(place: Place) -> Flask:
     return app
 
 
-def received(pipe: Connection) -> Any:
+def received(pipe: Connection, patience: float = PATIENCE_SECONDS) -> Any:
     """The next message; EOFError or ConnectionResetError when who should send it has died."""
-    assert pipe.poll(PATIENCE_SECONDS), "the worker says nothing"
+    assert pipe.poll(patience), "the worker says nothing"
     return pipe.recv()
 
 
@@ -126,14 +127,22 @@ def listen(app: Flask, first: int, threads: int, gate: Any, pipe: Connection) ->
 class Worker:
     """One process with its threads."""
 
-    def __init__(self, place: Place, first: int = 0, threads: int = 1, gate: Any = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        first: int = 0,
+        threads: int = 1,
+        gate: Any = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._patience = patience
         self._pipe, theirs = CONTEXT.Pipe()
         self.process = CONTEXT.Process(target=serve, args=(place, first, threads, gate, theirs), daemon=True)
         self.process.start()
         theirs.close()
 
     def ready(self) -> "Worker":
-        assert received(self._pipe) == "ready"
+        assert received(self._pipe, self._patience) == "ready"
         return self
 
     def ask(self, deed: Deed, *arguments: Any) -> None:
@@ -142,7 +151,7 @@ class Worker:
 
     def answer(self) -> list[Result]:
         """The results of what was asked; EOFError or ConnectionResetError when the worker died of it."""
-        results: list[Result] = received(self._pipe)
+        results: list[Result] = received(self._pipe, self._patience)
         return results
 
     def kill(self) -> None:
@@ -311,15 +320,15 @@ def die() -> None:
 def die_at_call(owner: Any, name: str, number: int, *, after: bool = False) -> None:
     """Die at (or after) the so-many-th call of a function."""
     real: Callable[..., Any] = getattr(owner, name)
-    calls = 0
+    calls = count(1)
 
     def counted(*arguments: Any, **options: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == number and not after:
+        # Several threads may call at once: each asks for its own number.
+        mine = next(calls)
+        if mine == number and not after:
             die()
         result = real(*arguments, **options)
-        if calls == number and after:
+        if mine == number and after:
             die()
         return result
 

@@ -243,7 +243,7 @@ def _die_at_commit(number: int) -> None:
 
 
 STEPS: dict[str, Callable[[], None]] = {
-    "run opened, not committed": lambda: _die_at_call(building, "_open", 1, after=True),
+    "run opened, not committed": lambda: _die_at_call(building, "begin_run", 1, after=True),
     "second chunk not committed": lambda: _die_at_call(building, "_store", 2, after=True),
     "after some chunk's commit": lambda: _die_at_commit(3),
     "last state not committed": lambda: _die_at_call(building, "_finish", 1, after=True),

@@ -1,13 +1,15 @@
-"""The Typst compiler, kept for the life of the process, and the one way to call it."""
+"""The Typst compilers, kept for the life of the process, and the one way to call them."""
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import as_file
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from threading import Lock
+from queue import LifoQueue
 from typing import Any, cast
 
 import typst
@@ -22,7 +24,12 @@ from hoshou.base.errors import noop_gettext as N_
 _STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 
 _PACKAGES = Path(__file__).parent / "typst"
-_lock = Lock()
+_AT_ONCE = os.cpu_count() or 1
+_idle: "LifoQueue[typst.Compiler | None]" = LifoQueue()
+"""As many compilers as cores, each made when it is first needed; a thread that finds none waits."""
+
+for _ in range(_AT_ONCE):
+    _idle.put(None)
 
 
 class TemplateFailed(DomainError):
@@ -37,56 +44,52 @@ class TemplateFailed(DomainError):
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
         font_paths=[Path(str(font)).parent for font in (REGULAR, BOLD)],
     )
-    return typst.Compiler(font_paths=fonts, package_path=str(_PACKAGES))
+
+
+@contextmanager
+def _compiler() -> Iterator[typst.Compiler]:
+    compiler = _idle.get()
+    try:
+        if compiler is None:
+            compiler = typst.Compiler(font_paths=_fonts(), package_path=str(_PACKAGES))
+        yield compiler
+    finally:
+        _idle.put(compiler)
 
 
 def render(template: Path | Traversable, data: Mapping[str, Any]) -> bytes:
     """The PDF (PDF/A-2a, PDF/UA-1, fonts embedded) of a template filled with data (P-019).
 
-    ``template`` is a ``.typ`` file; it may read files of its own folder and the house style
-    ``@local/hoshou:1.0.0``, and finds the data there as ``data``. ``data`` is passed as JSON: text
-    is shown as it is and never read as markup, a date arrives as ISO text. ``data["document_date"]``
-    (a date, required) dates the document, so that equal input gives equal bytes.
+    ``template`` is a ``.typ`` file that defines a function ``document(data)``; it may read files of its own folder
+    and the house style ``@local/hoshou:1.0.0``. ``data`` is passed as JSON: text is shown as it is and never read
+    as markup, a date arrives as ISO text. ``data["document_date"]`` (a date, required) dates the document, so that
+    equal input gives equal bytes.
+
+    What a document has in common with those made before it is not laid out again, as long as nothing of its own
+    stands in a ``set`` rule or in the running header and footer. Threads compile side by side, on all cores.
 
     Raises TemplateFailed for a template with an error or a character that the fonts lack.
     """
-    with as_file(template) as path:
-        return _compile(path, path, data, {"data": _as_json(data)})
-
-
-def typeset(template: Path | Traversable, data: Mapping[str, Any]) -> bytes:
-    """The same for documents made by the thousand: the template defines a function ``document(data)``.
-
-    What such a document has in common with those made before it is not laid out again, as long as nothing of its
-    own stands in a ``set`` rule or in the running header and footer.
-    """
-    text = _as_json(data).replace("\\", "\\\\").replace('"', '\\"')
-    with as_file(template) as path:
-        source = f'#import "/{path.name}": document\n#document(json(bytes("{text}")))'
-        return _compile(path, source.encode(), data, {})
-
-
-def _compile(path: Path, source: Any, data: Mapping[str, Any], inputs: dict[str, str]) -> bytes:
     day: date = data["document_date"]
-    with _lock:
+    text = _as_json(data).replace("\\", "\\\\").replace('"', '\\"')
+    with as_file(template) as path, _compiler() as compiler:
         try:
-            pdf, warnings = _compiler().compile_with_warnings(
-                input=source,
+            pdf, warnings = compiler.compile_with_warnings(
+                input=f'#import "/{path.name}": document\n#document(json(bytes("{text}")))'.encode(),
                 root=path.parent,
-                sys_inputs=inputs,
                 format="pdf",
                 pdf_standards=_STANDARDS,
                 timestamp=datetime.combine(day, time(), tzinfo=UTC),
             )
         except typst.TypstError as error:
-            # A diagnostic quotes the line at fault: that of a source made here holds the data, which no log may show.
-            error.add_note(error.diagnostic if source is path else "\n".join(error.hints))
+            # Its diagnostic quotes the line at fault, and so the data, which no log may show.
+            error.add_note("\n".join(error.hints))
             raise TemplateFailed(path.name) from error
     if warnings:
         raise TemplateFailed(path.name) from warnings[0]

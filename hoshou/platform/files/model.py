@@ -1,5 +1,6 @@
 """The table of stored files. Plugins' tables point to it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Index, Integer, LargeBinary, String, and_, text
@@ -52,21 +53,32 @@ def keep(
     session: Session, clock: Clock, actor: Actor, blob: StoredBlob, original_name: str, media_type: str
 ) -> StoredFile:
     """The row of content that was put before; until this commits, the content is an orphan."""
-    file = StoredFile(
-        storage_key=blob.storage_key,
-        sha256=blob.sha256,
-        size=blob.size,
-        wrapped_key=blob.wrapped_key,
-        key_id=blob.key_id,
-        original_name=original_name,
-        media_type=media_type,
-        uploaded_by=actor.name[:200],
-        uploaded_by_user_id=actor.user_id,
-        created_at=clock.now(),
-    )
-    session.add(file)
-    session.flush()
+    (file,) = keep_all(session, clock, actor, [(blob, original_name)], media_type)
     return file
+
+
+def keep_all(
+    session: Session, clock: Clock, actor: Actor, contents: Iterable[tuple[StoredBlob, str]], media_type: str
+) -> list[StoredFile]:
+    """The rows of contents with their original names, in order, as ``keep`` makes them."""
+    files = [
+        StoredFile(
+            storage_key=blob.storage_key,
+            sha256=blob.sha256,
+            size=blob.size,
+            wrapped_key=blob.wrapped_key,
+            key_id=blob.key_id,
+            original_name=original_name,
+            media_type=media_type,
+            uploaded_by=actor.name[:200],
+            uploaded_by_user_id=actor.user_id,
+            created_at=clock.now(),
+        )
+        for blob, original_name in contents
+    ]
+    session.add_all(files)
+    session.flush()
+    return files
 
 
 def bury(clock: Clock, file: StoredFile) -> None:

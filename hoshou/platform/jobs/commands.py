@@ -1,8 +1,6 @@
 """The `jobs` command: what is scheduled, and running a job by hand."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +16,7 @@ from hoshou.platform.jobs.builtin import all_jobs
 from hoshou.platform.jobs.job import Every, Trigger
 from hoshou.platform.jobs.runner import run_job
 from hoshou.platform.jobs.runs import RunState
+from hoshou.platform.terminal import errors_told, tell_json
 
 
 def list_jobs(app: Flask) -> list[dict[str, Any]]:
@@ -105,10 +104,10 @@ def jobs() -> None:
 @click.pass_obj
 def list_command(make_app: MakeApp, as_json: bool) -> None:
     """ジョブの一覧、実行時刻と直近の結果"""
-    with _errors_told(as_json):
+    with errors_told(as_json):
         rows = list_jobs(make_app())
         if as_json:
-            _tell_json(rows)
+            tell_json(rows)
             return
         for row in rows:
             last = row["last_run"]
@@ -124,27 +123,11 @@ def list_command(make_app: MakeApp, as_json: bool) -> None:
 @click.pass_obj
 def run_command(make_app: MakeApp, name: str, as_of: str | None, dry_run: bool, as_json: bool) -> None:
     """ジョブを1つ実行する"""
-    with _errors_told(as_json):
+    with errors_told(as_json):
         outcome = run_by_hand(make_app(), name, as_of=as_of, dry_run=dry_run)
         if as_json:
-            _tell_json(outcome)
+            tell_json(outcome)
         else:
             click.echo(f"{outcome['job']} {outcome['due_at']} {outcome['state']}")
             for key, value in outcome["result"].items():
                 click.echo(f"{key}: {value}")
-
-
-def _tell_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, default=str))
-
-
-@contextmanager
-def _errors_told(as_json: bool) -> Iterator[None]:
-    try:
-        yield
-    except DomainError as error:
-        if as_json:
-            _tell_json({"error": {"code": error.code, "message": str(error)}})
-        else:
-            click.echo(str(error), err=True)
-        raise SystemExit(1) from error

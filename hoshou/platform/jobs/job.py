@@ -51,9 +51,13 @@ class JobContext:
 
 @dataclass(frozen=True)
 class Job:
-    """``run`` must be idempotent for one ``due_at``; it returns what it did, as values for JSON."""
+    """``run`` must be idempotent for one ``due_at``; it returns what it did, as values for JSON.
+
+    One with ``after_restore`` runs before a restored backup is opened to anybody.
+    """
 
     name: str
     title: str
     trigger: Trigger
     run: Callable[[JobContext], dict[str, Any]]
+    after_restore: bool = False

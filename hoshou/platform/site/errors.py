@@ -53,9 +53,6 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[Any, int] | Response:
-        if isinstance(error, SecurityError):
-            # A foreign host name: a page's addresses can't be built.
-            return Response("Bad Request", 400, content_type="text/plain")
         if error.code is None or error.code < 400:
             return error.get_response()  # type: ignore[return-value]
         if error.code == 404 and not request.path.startswith(API_PREFIX):

@@ -11,7 +11,7 @@ from flask_appbuilder.security.forms import LoginForm_db
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from hoshou.base.errors import DomainError
+from hoshou.base.errors import DomainError, TooManyTries
 from hoshou.platform.context import platform
 from hoshou.platform.staff import session as staff_session
 from hoshou.platform.staff import totp
@@ -69,7 +69,8 @@ class StaffAuthView(BaseView):
             try:
                 totp.check(pending["user"], request.form.get("code", ""))
             except DomainError as refusal:
-                error, status = _(refusal.message, **refusal.values), 401
+                error = _(refusal.message, **refusal.values)
+                status = 429 if isinstance(refusal, TooManyTries) else 401
             else:
                 user = self.appbuilder.sm.get_user_by_id(pending["user"])
                 staff_session.begin(user)

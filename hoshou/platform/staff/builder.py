@@ -11,6 +11,7 @@ from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.home import HomeView
 from hoshou.platform.staff.screens import PERSONAL_VIEWS, PLATFORM_SCREENS
 from hoshou.platform.staff.security import StaffSecurityManager
+from hoshou.platform.staff.session import say_it_once
 
 BASE_TEMPLATE = "staff/baselayout.html"
 CATEGORY_ORDER = 50
@@ -77,6 +78,7 @@ class StaffBuilder(AppBuilder):
 def init_staff_site(app: Flask) -> None:
     """Build the staff site on this application. No SQL is issued."""
     builder = StaffBuilder()
+    app.after_request(say_it_once)
     with app.app_context():
         builder.init_app(app, db.session)
         contributions = [*PLATFORM_SCREENS, *platform().plugins.collect("staff_views")]

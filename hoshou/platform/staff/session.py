@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import current_app, g, session
+from flask import Response, current_app, g, session
 from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user, login_user, logout_user
 
@@ -76,6 +76,15 @@ def ticket_is_alive(user_id: str) -> bool:
 
 def actor_of(user: User) -> Actor:
     return Actor(ActorKind.STAFF, user.username, user.id, client_address())
+
+
+def say_it_once(response: Response) -> Response:
+    """Of equal messages that wait for the next page one is enough; the cookie that carries them has little room."""
+    waiting = session.get("_flashes", [])
+    messages = list(dict.fromkeys(tuple(message) for message in waiting))
+    if len(messages) < len(waiting):
+        session["_flashes"] = messages
+    return response
 
 
 def staff_actor() -> Actor:

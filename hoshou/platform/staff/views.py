@@ -20,7 +20,7 @@ from hoshou.platform import audit
 from hoshou.platform.context import platform
 from hoshou.platform.db import unit_of_work
 from hoshou.platform.site.errors import words
-from hoshou.platform.staff.datamodel import CONFLICT
+from hoshou.platform.staff.datamodel import CONFLICT, MOST_LISTED
 from hoshou.platform.staff.fields import complain, use_own_fields
 from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.staff.widgets import StaffFormWidget, StaffListWidget, StaffSearchWidget, StaffShowWidget
@@ -103,12 +103,15 @@ class StaffModelView(ModelView):
         if order_column not in ("", *self.order_columns) or direction not in ("", "asc", "desc"):
             abort(400)
         filters = self._asked_filters()
+        page_size = _small_number(f"psize_{name}", LARGEST_PAGE) or self.page_size
+        last_page = -(-MOST_LISTED // page_size) - 1
         widgets = self._get_list_widget(
             filters=filters,
             order_column=order_column if direction else "",
             order_direction=direction,
-            page=_small_number(f"page_{name}", 1_000_000),
-            page_size=_small_number(f"psize_{name}", LARGEST_PAGE),
+            page=min(_small_number(f"page_{name}", 1_000_000) or 0, last_page),
+            page_size=page_size,
+            most=MOST_LISTED,
             **kwargs,
         )
         widgets["search"] = self.search_widget(

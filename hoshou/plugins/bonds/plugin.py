@@ -22,7 +22,7 @@ from hoshou.plugins.bonds.services.notify import MAILS
 from hoshou.plugins.bonds.services.record import folders_with_failed_mails
 from hoshou.plugins.bonds.services.scope import may_upload
 from hoshou.plugins.bonds.services.uploads_by_month import recent_months, uploads_by_month
-from hoshou.plugins.bonds.views import STAFF_VIEWS
+from hoshou.plugins.bonds.views.screens import SCREENS
 
 NAME = "bonds"
 VERSION = "1.0.0"
@@ -31,7 +31,7 @@ REQUIRES = ("organisations",)
 
 @hookimpl
 def staff_views() -> Iterable[StaffView]:
-    return STAFF_VIEWS
+    return SCREENS
 
 
 @hookimpl

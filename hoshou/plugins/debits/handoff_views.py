@@ -30,9 +30,11 @@ from hoshou.plugins.debits.models.claims import PaidClaim
 from hoshou.plugins.debits.models.handoffs import Handoff, HandoffColumn
 from hoshou.plugins.debits.rules.claims_file import HEAD
 from hoshou.plugins.debits.rules.handoff_layout import HANDOFF_FIELD_LABELS
+from hoshou.plugins.debits.services.background import HANDOFF_JOB, failure_reference
 from hoshou.plugins.debits.services.claims.import_claims import import_claims
-from hoshou.plugins.debits.services.claims.report import claims_of, loss_ratios
+from hoshou.plugins.debits.services.claims.report import claims_of, earned_of, insured, loss_ratios
 from hoshou.plugins.debits.services.month_end.handoffs import fetch_handoff, visible_handoffs
+from hoshou.plugins.guardkun.models.enrolments import Enrolment
 
 CLAIMS_FILE_BYTES = 10 * 1024 * 1024
 
@@ -52,6 +54,7 @@ class HandoffView(BaseView):
             page=newest_first(
                 db.session(), select(Handoff).where(visible_handoffs(current_subject())), Handoff.id
             ),
+            failure=failure_reference(db.session(), HANDOFF_JOB),
             day=display.day,
         )
 
@@ -143,6 +146,24 @@ class LossRatioView(BaseView):
             page=newest_first(db.session(), claims_of(year, insurer), PaidClaim.id),
             year=year,
             insurer=insurer,
+            day=display.day,
+        )
+
+    @expose("/earned/<int(max=2147483647):year>/<int(max=2147483647):insurer>")
+    @has_access
+    @permission_name("list")
+    def earned(self, year: int, insurer: int) -> Any:
+        """The enrolments that an earned premium is made of."""
+        session, today = db.session(), platform().clock.today()
+        page = newest_first(session, insured(year, insurer), Enrolment.id)
+        return self.render_template(
+            "debits/earned.html",
+            title=_("既経過保険料の明細"),
+            page=page,
+            earned=earned_of(session, page.rows, today),
+            year=year,
+            insurer=insurer,
+            today=display.day(today),
             day=display.day,
         )
 

@@ -9,12 +9,13 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.context import platform
 from hoshou.platform.jobs.job import At, Job, JobContext
+from hoshou.plugins.debits.services.background import HANDOFF_JOB, REMIT_JOB
 from hoshou.plugins.debits.services.ledger.balances import prove
 from hoshou.plugins.debits.services.month_end.handoffs import make_due_handoffs, missing_handoffs
 from hoshou.plugins.debits.services.month_end.remit import remit_due
 
-REMIT = Actor(ActorKind.JOB, "debits.remit")
-HANDOFF = Actor(ActorKind.JOB, "debits.handoff")
+REMIT = Actor(ActorKind.JOB, REMIT_JOB)
+HANDOFF = Actor(ActorKind.JOB, HANDOFF_JOB)
 
 
 class BooksBroken(Exception):
@@ -67,7 +68,7 @@ def _prove(context: JobContext) -> dict[str, Any]:
 
 
 LEDGER_JOBS = (
-    Job("debits.remit", N_("月末の保険料送金"), At(hour="18", minute="0"), _remit),
-    Job("debits.handoff", N_("非幹事保険会社へのデータ連携"), At(hour="7", minute="0"), _hand_off),
+    Job(REMIT_JOB, N_("月末の保険料送金"), At(hour="18", minute="0"), _remit),
+    Job(HANDOFF_JOB, N_("非幹事保険会社へのデータ連携"), At(hour="7", minute="0"), _hand_off),
     Job("debits.ledger_proof", N_("台帳の照合"), At(hour="4", minute="0"), _prove),
 )

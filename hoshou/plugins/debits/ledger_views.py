@@ -27,6 +27,7 @@ from hoshou.plugins.debits.rules.accounts_chart import (
     ENTRY_KIND_LABELS,
     Account,
 )
+from hoshou.plugins.debits.services.background import REMIT_JOB, failure_reference
 from hoshou.plugins.debits.services.ledger.balances import Books, months_booked, postings_under, trial_balance
 from hoshou.plugins.debits.services.month_end.statements import (
     AGENCIES_A_PAGE,
@@ -172,6 +173,7 @@ class RemittanceView(BaseView):
             "debits/remittance_list.html",
             title=_("保険料の送金"),
             page=newest_first(db.session(), select(Remittance), Remittance.id),
+            failure=failure_reference(db.session(), REMIT_JOB),
             day=display.day,
         )
 

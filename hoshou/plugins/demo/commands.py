@@ -27,10 +27,12 @@ from hoshou.plugins.bonds.rules.limits import upload_limits
 from hoshou.plugins.bonds.services.url import viewing_url
 from hoshou.plugins.demo.certificates import certificate_pdf
 from hoshou.plugins.demo.rules.certificate import DocumentKind
+from hoshou.plugins.demo.rules.debits import SAMPLE_RESULT_NAME
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
 from hoshou.plugins.demo.rules.sample import SAMPLE_CONTRACTOR, SAMPLE_NAME, sample_certificate
+from hoshou.plugins.demo.rules.visits import VisitKind, demo_visits
 from hoshou.plugins.demo.rules.walk import ShowcaseFolder, WalkFacts, printed_walk
-from hoshou.plugins.demo.services import parties, policies, scheme
+from hoshou.plugins.demo.services import debits, parties, policies, scheme, visits
 from hoshou.plugins.demo.services.data_folder import MAILS, open_data_folder
 from hoshou.plugins.demo.services.mail_server import LOOPBACK, catch_mail, catching_mail, free_port
 from hoshou.plugins.demo.services.mailbox import newest_about
@@ -117,7 +119,9 @@ def prepare(today: date) -> None:
     transact(lambda session: parties.seed_accounts(session, clock))
     upload_policies(portfolio)
     seed_domains()
+    enter_visits(portfolio)
     enter_scheme()
+    enter_debits()
 
 
 def enter_scheme() -> None:
@@ -130,6 +134,15 @@ def enter_scheme() -> None:
     transact(lambda session: scheme.seed_masters(session, here.clock))
     scheme.enrol(calculators, here.keys, here.files)
     scheme.begin_next(here.clock, calculators)
+
+
+def enter_debits() -> None:
+    """The scheme's debits month by month, and the next run."""
+    here = platform()
+    with reading() as session:
+        if debits.is_seeded(session):
+            return
+    debits.tell_debits(here.clock.now(), here.keys, here.files)
 
 
 def seed_domains() -> None:
@@ -156,16 +169,42 @@ def upload_policies(portfolio: tuple[DemoPolicy, ...]) -> None:
             deliver_due(unit_of_work, FixedClock(one.at), here.keys)
 
 
+def enter_visits(portfolio: tuple[DemoPolicy, ...]) -> None:
+    """The visits that aren't noted yet. The mails that they cause are delivered on their day."""
+    here, mails = platform(), Path(current_app.config["DATA_DIR"]) / MAILS
+    todo = demo_visits(portfolio, parties.REGISTERED.domain, here.clock.now())
+    with reading() as session:
+        todo = [visit for visit in todo if not visits.is_noted(session, visit)]
+    for visit in todo:
+        with reading() as session:
+            door = visits.find_door(session, here.keys, mails, visit)
+        if visit.kind is VisitKind.DOWNLOADED:
+            with unit_of_work() as session:
+                attempt = visits.ask_code(session, here.keys, visit, door)
+            deliver_due(unit_of_work, FixedClock(visit.at), here.keys)
+            with unit_of_work() as session:
+                visits.download(session, here.keys, mails, visit, attempt)
+            continue
+        with unit_of_work() as session:
+            if visit.kind is VisitKind.REFUSED:
+                visits.be_refused(session, here.keys, visit, door)
+            visits.look(session, here.keys, visit, door)
+
+
 def walk_facts(folder: Path, today: date) -> WalkFacts:
-    """What the walk names; writes the certificate that the visitor uploads."""
+    """What the walk names; writes the certificate and the result file that the visitor uploads."""
     site: str = current_app.config["PUBLIC_URL"]
     sample = sample_certificate(today)
     sample_path = folder / SAMPLE_NAME
     if not sample_path.exists():
         sample_path.write_bytes(certificate_pdf(DocumentKind.CERTIFICATE, sample))
+    result_path = folder / SAMPLE_RESULT_NAME
+    if not result_path.exists() and (result := debits.sample_result(platform().files)) is not None:
+        result_path.write_bytes(result)
     return WalkFacts(
         site=site,
         sample_path=_as_typed(sample_path),
+        result_path=_as_typed(result_path),
         sample=sample,
         sample_email=SAMPLE_CONTRACTOR.email,
         folder=_showcase(folder / MAILS, site, demo_policies(today)[0]),

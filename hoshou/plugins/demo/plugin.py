@@ -9,7 +9,7 @@ from hoshou.plugins.demo.public import demo
 
 NAME = "demo"
 VERSION = "1.0.0"
-REQUIRES = ("organisations", "bonds", "domains", "orderer", "guides", "guardkun")
+REQUIRES = ("organisations", "bonds", "domains", "viewer", "orderer", "guides", "guardkun", "debits")
 
 
 @hookimpl

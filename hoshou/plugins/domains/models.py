@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hoshou.base.errors import noop_gettext as N_
@@ -40,6 +40,7 @@ class OrdererDomain(Entity):
         UniqueConstraint("domain"),
         CheckConstraint(_one_of("state", DomainState), name="state"),
         CheckConstraint("state <> 'registered' OR usable_from IS NOT NULL", name="usable"),
+        Index("ix_domains_domain_bodies", "state", "organisation", "department"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -28,7 +28,7 @@ from hoshou.plugins.domains.services.withdraw import withdraw_own
 KEY_FIELD = "request_key"
 KEY_LENGTH = 64
 LONGEST_SEARCH = 100
-LAST_PAGE = 1000
+LONGEST_NAME = 200
 ASSOCIATION_URL = "https://www.sonpo.or.jp/about/efforts/syouken/kakunin/index.html"
 """Where the association lists the bodies (A-075)."""
 
@@ -38,12 +38,18 @@ domains = Blueprint("domains", __name__, url_prefix="/domains")
 @domains.get("")
 def bodies() -> Any:
     """ドメイン登録済み団体一覧: names only, since a domain tells outsiders whose address to forge."""
-    search = request.args.get("q", "")[:LONGEST_SEARCH]
-    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    search, organisation, department = (
+        "".join(c for c in request.args.get(name, "")[:longest] if c.isprintable())
+        for name, longest in (("q", LONGEST_SEARCH), ("after", LONGEST_NAME), ("department", LONGEST_NAME))
+    )
     with reading() as session:
-        found = registered_bodies(session, search, page)
+        found = registered_bodies(session, search, (organisation, department) if organisation else None)
     return render_template(
-        "domains/bodies.html", search=search, bodies=found, page=page, association_url=ASSOCIATION_URL
+        "domains/bodies.html",
+        search=search,
+        bodies=found,
+        is_first=not organisation,
+        association_url=ASSOCIATION_URL,
     )
 
 

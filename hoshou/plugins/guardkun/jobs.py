@@ -12,7 +12,6 @@ from hoshou.platform.db import reading
 from hoshou.platform.jobs.job import At, Every, Job, JobContext
 from hoshou.plugins.guardkun.services.book import book_batch, started_batches
 from hoshou.plugins.guardkun.services.change_progress import apply_agency_change, due_agency_changes
-from hoshou.plugins.guardkun.services.documents.certificate import certificate
 from hoshou.plugins.guardkun.services.issue import batches_to_issue, issue_batch
 from hoshou.plugins.guardkun.services.reminders import remind
 
@@ -48,7 +47,6 @@ def _issue(context: JobContext) -> dict[str, Any]:
             context.clock,
             store,
             ISSUE,
-            lambda session, enrolment: certificate(session, enrolment, context.clock),
             number,
             context.progress,
         )

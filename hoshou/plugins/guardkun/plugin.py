@@ -10,13 +10,17 @@ from hoshou.platform.db import db
 from hoshou.platform.hookspecs import hookimpl
 from hoshou.platform.jobs.job import Job
 from hoshou.platform.mail.template import MailTemplate
+from hoshou.platform.staff import display
+from hoshou.platform.staff.charts import Chart, ChartForm, Series
 from hoshou.platform.staff.contribution import HomeItem, StaffView
 from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun import models as models
 from hoshou.plugins.guardkun.api import guardkun_api
 from hoshou.plugins.guardkun.jobs import JOBS
 from hoshou.plugins.guardkun.public import scheme_feed
+from hoshou.plugins.guardkun.rules.stages import STAGE_LABELS
 from hoshou.plugins.guardkun.services import quoting, record, year_record
+from hoshou.plugins.guardkun.services.by_stage import STAGES, count_by_stage
 from hoshou.plugins.guardkun.services.documents import downloads
 from hoshou.plugins.guardkun.services.mails import MAILS
 from hoshou.plugins.guardkun.services.next_deadline import next_deadline
@@ -33,6 +37,7 @@ from hoshou.plugins.guardkun.views import (
     members,
     prefectures,
     quotes,
+    registrations,
     work,
     years,
 )
@@ -52,6 +57,7 @@ def staff_views() -> Iterable[StaffView]:
         changes.SCREEN,
         booking.SCREEN,
         members.SCREEN,
+        registrations.SCREEN,
         *documents.STAFF_VIEWS,
         *dates.STAFF_VIEWS,
         *help_pages.STAFF_VIEWS,
@@ -114,3 +120,29 @@ def home_items(subject: Subject) -> Iterable[HomeItem]:
             detail=_("賦課金を計算し、見積を保存します。"),
             url=url_for("GuardkunQuotingView.new"),
         )
+
+
+@hookimpl
+def charts(subject: Subject) -> Iterable[Chart]:
+    found = count_by_stage(db.session(), platform().clock, subject)
+    if found is None:
+        return ()
+    deadline = found.deadline
+    return (
+        Chart(
+            title=_("次の募集締切までの加入手続き"),
+            note=_(
+                "%(deadline)s、%(at)sまで。取下げを除きます。",
+                deadline=_(deadline.title, **deadline.values),
+                at=display.instant(deadline.at),
+            ),
+            subject=_("段階"),
+            unit=_("件"),
+            categories=tuple(_(STAGE_LABELS[stage]) for stage in STAGES),
+            series=(
+                Series(_("書類到着済"), found.complete, tone=2),
+                Series(_("書類未到着"), found.open, tone=1),
+            ),
+            form=ChartForm.BARS,
+        ),
+    )

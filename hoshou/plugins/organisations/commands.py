@@ -1,43 +1,24 @@
 """The `users` command: staff accounts by the terminal."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 
 import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from hoshou.base.errors import DomainError, Invalid
-from hoshou.base.terminal import REFUSED, error_document
 from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
-from hoshou.platform.site.errors import words
 from hoshou.platform.staff.links import IssuedLink, issue_link
 from hoshou.platform.subject import Role
+from hoshou.platform.terminal import errors_told, tell_json
 from hoshou.plugins.organisations.services import accounts
 from hoshou.plugins.organisations.services.administration import UserDetails, create_user
 
 TERMINAL = Actor(ActorKind.SYSTEM, "hoshou users")
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="JSONで出力")
-
-
-@contextmanager
-def _refusals_told(app: Flask, as_json: bool) -> Iterator[None]:
-    with app.app_context():
-        try:
-            yield
-        except DomainError as error:
-            faults = error.errors if isinstance(error, Invalid) else (error,)
-            if as_json:
-                click.echo(json.dumps(error_document(faults[0]), ensure_ascii=False))
-            else:
-                for fault in faults:
-                    click.echo(words(fault), err=True)
-            raise SystemExit(REFUSED) from error
 
 
 @click.group("users")
@@ -68,7 +49,7 @@ def create(
 ) -> None:
     """利用者を登録し、パスワードを設定するためのリンク（1回のみ有効）を表示する"""
     app = make_app()
-    with _refusals_told(app, as_json):
+    with errors_told(as_json), app.app_context():
         here = platform()
 
         def work(session: Session) -> IssuedLink:
@@ -89,7 +70,7 @@ def create(
         address = f"{app.config['PUBLIC_URL']}/staff/link/{link.token}"
         if as_json:
             document = {"username": name, "link": address, "expires_at": link.expires_at.isoformat()}
-            click.echo(json.dumps(document))
+            tell_json(document)
         else:
             click.echo(f"利用者「{name}」を登録しました。次のリンクを本人が開き、パスワードを設定してください。")
             click.echo(address)
@@ -104,7 +85,7 @@ def list_users(make_app: Callable[[], Flask], as_json: bool) -> None:
     with make_app().app_context():
         lines = accounts.list_accounts(db.session())
     if as_json:
-        click.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
+        tell_json([asdict(line) for line in lines])
         return
     for line in lines:
         state = "" if line.active else "（停止中）"
@@ -117,10 +98,10 @@ def list_users(make_app: Callable[[], Flask], as_json: bool) -> None:
 @click.pass_obj
 def deactivate(make_app: Callable[[], Flask], name: str, as_json: bool) -> None:
     """利用者を停止し、ログイン中のセッションとトークンを終わらせる"""
-    with _refusals_told(make_app(), as_json):
+    with errors_told(as_json), make_app().app_context():
         clock = platform().clock
         transact(lambda session: accounts.deactivate_account(session, clock, TERMINAL, name))
         if as_json:
-            click.echo(json.dumps({"username": name, "active": False}))
+            tell_json({"username": name, "active": False})
         else:
             click.echo(f"利用者「{name}」を停止しました。")

@@ -43,6 +43,12 @@ def _announce(context: JobContext) -> dict[str, Any]:
 
 
 JOBS = (
-    Job("retention.purge", N_("保存期間が終了した証券等の削除"), At(hour="2", minute="0"), _purge),
+    Job(
+        "retention.purge",
+        N_("保存期間が終了した証券等の削除"),
+        At(hour="2", minute="0"),
+        _purge,
+        after_restore=True,
+    ),
     Job("retention.notices", N_("保存期間終了の予告"), At(hour="8", minute="0"), _announce),
 )

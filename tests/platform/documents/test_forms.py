@@ -11,10 +11,12 @@ from hoshou.platform.documents import TextField, encrypted, fillable, render
 
 TEMPLATE = """
 #import "@local/hoshou:1.0.0": *
+#let document(data) = [
 #show: sheet.with(title: "用紙", dated: data.document_date)
 #link("field:name", block(width: 60mm, height: 9mm))
 #link("field:code", block(width: 60mm, height: 9mm))
 #link("https://example.jp/")[案内]
+]
 """
 FIELDS = {"name": TextField("氏名"), "code": TextField("番号", r"A(1)\2")}
 

@@ -180,6 +180,17 @@ def test_closing_ends_the_server_and_its_children(hasty):
     assert wait_until(lambda: not any(is_alive(pid) for pid in [server, *children]))
 
 
+@pytest.mark.req("A13")
+def test_children_leave_the_processors_to_the_web_pages(hasty):
+    server = server_pid(hasty)
+    for pid in [server, *children_of(server)]:
+        assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getsid(pid) == server
+    autogroup = Path(f"/proc/{server}/autogroup")
+    if autogroup.exists():
+        assert int(autogroup.read_text().split()[-1]) > 0
+
+
 WORKER = """
 import os, sys, threading
 from hoshou.platform.pdf.runner import Runner

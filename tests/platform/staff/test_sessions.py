@@ -48,6 +48,13 @@ def try_login(app: Flask, password: str, username: str = "agency", address: str 
     return int(client.post("/login/", fields, status="*").status_int)
 
 
+def test_who_is_turned_away_again_and_again_is_told_once(site: Flask) -> None:
+    client = browser(site)
+    for _ in range(3):
+        client.get("/userview/list/", status=302)
+    assert len(client.get("/login/").html.select(".alert")) == 1
+
+
 @pytest.mark.req("A9")
 def test_copied_cookie_dies_with_the_session(site: Flask) -> None:
     client = log_in(site, "agency")
@@ -277,6 +284,19 @@ def test_a_code_counts_once(site: Flask, clock: FixedClock) -> None:
     ]
     assert [answer.status_int for answer in answers] == [302, 401]
     assert not is_in(second)
+
+
+@pytest.mark.req("A7")
+def test_after_five_wrong_codes_the_right_one_has_to_wait(site: Flask, clock: FixedClock) -> None:
+    totp = set_up_second_step(log_in(site, "agency"), clock)
+    clock.advance(timedelta(seconds=90))
+    client = log_in(site, "agency")
+    fields = {"csrf_token": token(client.get("/login/code"))}
+    tries = [client.post("/login/code", {**fields, "code": "0"}, status="*").status_int for _try in range(5)]
+    assert tries == [401] * 5
+    right = client.post("/login/code", {**fields, "code": totp.at(clock.now())}, status="*")
+    assert right.status_int == 429
+    assert not is_in(client)
 
 
 @pytest.mark.req("A8")

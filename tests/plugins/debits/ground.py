@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,11 +13,13 @@ from hoshou.base.clock import JST, FixedClock
 from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.context import platform
 from hoshou.platform.db import transact, unit_of_work
+from hoshou.platform.jobs.commands import run_by_hand
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.debits.models.mandates import CollectionAgent, Mandate
 from hoshou.plugins.debits.models.runs import DebitFile, DebitLine
 from hoshou.plugins.debits.rules.accounts import Account
 from hoshou.plugins.debits.services import mandates
+from hoshou.plugins.debits.services.background import JOB
 from hoshou.plugins.debits.services.building import build
 from hoshou.plugins.debits.services.posting import post_result
 from hoshou.plugins.debits.services.results import accept
@@ -37,7 +40,7 @@ LEVY = 5_460
 """Yen a month: 65,520 yen a year for the enrolment of ground.py, in twelve equal instalments."""
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
-ACCOUNT = Account("0001", "ﾐｽﾞﾎ", "123", "ｼﾝｼﾞﾕｸ", "1", "1234567", "ｶ)ｻﾝﾌﾟﾙ")
+ACCOUNT = Account("0001", "240", "1", "1234567", "ｶ)ｻﾝﾌﾟﾙ")
 
 
 def at(year: int, month: int, day: int, hour: int = 10) -> datetime:
@@ -98,6 +101,14 @@ def lay_month(count: int = 3, **request: object) -> list[int]:
         return found
 
     return transact(work)
+
+
+def background(office: Flask) -> None:
+    """What the scheduler does a few seconds later."""
+    clock = platform(office).clock
+    assert isinstance(clock, FixedClock)
+    clock.advance(timedelta(seconds=10))
+    assert run_by_hand(office, JOB)["ran"] is True
 
 
 def no_progress(_done: int, _total: int) -> None:

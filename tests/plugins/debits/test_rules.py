@@ -1,21 +1,16 @@
 """The rules of mandates, failures, endings and foresight, with the manual's own dates."""
 
+from dataclasses import replace
 from datetime import date, time
 from datetime import datetime as instant
 
 import pytest
+import zengin_code
 
 from hoshou.base.clock import JST
 from hoshou.base.errors import Invalid, Refused
 from hoshou.base.japanese_holidays import japanese_calendar
-from hoshou.plugins.debits.rules.accounts import (
-    NET_BANKS_NOT_TAKEN,
-    NET_BANKS_TAKEN,
-    Account,
-    checked_account,
-    masked,
-    tail_of,
-)
+from hoshou.plugins.debits.rules.accounts import Account, checked_account, masked, tail_of
 from hoshou.plugins.debits.rules.endings import Receivable, Share, receivable, required_instalments
 from hoshou.plugins.debits.rules.failures import Consequences, TaskKind, consequences, lapse_day
 from hoshou.plugins.debits.rules.foresight import Due, outlook
@@ -33,8 +28,9 @@ from hoshou.plugins.debits.rules.runs import (
 from hoshou.plugins.debits.rules.transfers import OpenInstalment, settled_by
 from hoshou.plugins.debits.zengin.profiles import STANDARD
 from hoshou.plugins.debits.zengin.results import Outcome
+from hoshou.plugins.guardkun.rules.net_banks import NET_BANKS, NET_BANKS_NOT_TAKEN
 
-ACCOUNT = Account("0001", "ミズホ", "123", "シンジュク", "1", "1234567", "カ）サンプル")
+ACCOUNT = Account("0001", "新宿支店", "1", "1234567", "カ）サンプル")
 CALENDAR = japanese_calendar()
 
 
@@ -87,7 +83,9 @@ def test_new_changed_and_continued(kind: MandateKind, used: bool, code: str) -> 
 @pytest.mark.req("B-067", "B6")
 def test_an_account_is_turned_into_the_banks_characters() -> None:
     account = checked_account(ACCOUNT, STANDARD)
-    assert (account.bank_name, account.branch_name, account.holder) == ("ﾐｽﾞﾎ", "ｼﾝｼﾞﾕｸ", "ｶ)ｻﾝﾌﾟﾙ")
+    assert (account.bank_code, account.bank_name, account.bank_kanji) == ("0001", "ﾐｽﾞﾎ", "みずほ")
+    assert (account.branch_code, account.branch_name, account.branch_kanji) == ("240", "ｼﾝｼﾞﾕｸ", "新宿")
+    assert account.holder == "ｶ)ｻﾝﾌﾟﾙ"
     assert masked(tail_of(account.account_number)) == "***4567"
 
 
@@ -95,25 +93,31 @@ def test_an_account_is_turned_into_the_banks_characters() -> None:
 @pytest.mark.parametrize(
     ("values", "faults"),
     [
-        ({"bank_code": "12"}, [("bank_code", "not_digits")]),
+        ({"bank": "12"}, [("bank", "bank_unknown")]),
+        ({"bank": ""}, [("bank", "required")]),
+        ({"bank": "東京"}, [("bank", "bank_ambiguous")]),
         ({"account_number": "12345678"}, [("account_number", "not_digits")]),
         ({"account_number": "123456７"}, [("account_number", "not_digits")]),
-        ({"branch_code": ""}, [("branch_code", "not_digits")]),
+        ({"branch": ""}, [("branch", "required")]),
+        ({"branch": "999"}, [("branch", "branch_unknown")]),
+        ({"branch": "新"}, [("branch", "branch_ambiguous")]),
         ({"account_type": "4"}, [("account_type", "account_type")]),
         ({"holder": "株式会社サンプル"}, [("holder", "kanji")]),
         ({"holder": "サンプル\n"}, []),
         ({"holder": "サン\nプル"}, [("holder", "character_not_allowed")]),
         ({"holder": ""}, [("holder", "required")]),
         ({"holder": "ガ" * 16}, [("holder", "too_long")]),
-        ({"bank_name": "みずほ銀行"}, [("bank_name", "kanji")]),
-        ({"bank_code": "0035"}, [("bank_code", "net_bank")]),
-        ({"bank_code": "0035", "holder": "×"}, [("bank_code", "net_bank"), ("holder", "character_not_allowed")]),
+        ({"bank": "0035", "branch": "001"}, [("bank", "net_bank")]),
+        (
+            {"bank": "ソニー銀行", "branch": "001", "holder": "×"},
+            [("bank", "net_bank"), ("holder", "character_not_allowed")],
+        ),
     ],
 )
 def test_what_a_bank_would_not_take_is_refused_at_its_field(
     values: dict[str, str], faults: list[tuple[str, str]]
 ) -> None:
-    written = Account(**{**{name: getattr(ACCOUNT, name) for name in Account.__slots__}, **values})
+    written = replace(ACCOUNT, **values)
     if not faults:
         assert checked_account(written, STANDARD).holder == "ｻﾝﾌﾟﾙ"
         return
@@ -124,13 +128,13 @@ def test_what_a_bank_would_not_take_is_refused_at_its_field(
 
 @pytest.mark.req("B-080")
 def test_eight_net_banks_are_taken_and_the_others_are_not() -> None:
-    assert list(NET_BANKS_TAKEN.values()) == [
-        "PayPay銀行", "セブン銀行", "楽天銀行", "住信SBIネット銀行", "auじぶん銀行", "イオン銀行",
-        "SBI新生銀行", "シティバンク、エヌ・エイ",
+    assert list(NET_BANKS.values()) == [
+        "PayPay銀行", "セブン銀行", "シティバンク、エヌ・エイ", "イオン銀行", "住信SBIネット銀行", "auじぶん銀行",
+        "楽天銀行", "SBI新生銀行",
     ]  # fmt: skip
-    assert not set(NET_BANKS_TAKEN) & set(NET_BANKS_NOT_TAKEN)
-    for code in NET_BANKS_TAKEN:
-        written = Account(**{**{name: getattr(ACCOUNT, name) for name in Account.__slots__}, "bank_code": code})
+    assert not set(NET_BANKS) & NET_BANKS_NOT_TAKEN
+    for code in NET_BANKS:
+        written = replace(ACCOUNT, bank=NET_BANKS[code], branch=next(iter(zengin_code.Bank[code].branches)))
         assert checked_account(written, STANDARD).bank_code == code
 
 

@@ -16,7 +16,7 @@ from hoshou.plugins.debits.models.mandates import CollectionAgent, Mandate
 from hoshou.plugins.guardkun.models.changes import Change
 from tests.accounts import log_in, token
 from tests.conftest import AppMaker
-from tests.plugins.debits.ground import at, result_bytes
+from tests.plugins.debits.ground import at, background, result_bytes
 
 ACCOUNT_NUMBER = "7654321"
 
@@ -40,10 +40,8 @@ FORM = {
     "agent_id": "1",
     "reason": "account",
     "arrived_on": "2026-07-15",
-    "bank_code": "0036",
-    "bank_name": "ラクテン",
-    "branch_code": "201",
-    "branch_name": "ロツク",
+    "bank": "0036 楽天",
+    "branch": "ジャズ支店",
     "account_type": "1",
     "account_number": ACCOUNT_NUMBER,
     "holder": "ミホンケイビ（カ",
@@ -62,7 +60,15 @@ def test_a_month_by_hand(office: Flask) -> None:
     built = press(lead, "/debits/runs/list/", "/debits/runs/build", agent_id="1", month="2026-08", step="build")
     assert built.location.endswith("/debits/runs/show/1")
     page = "/debits/runs/show/1"
+    begun = lead.get(page)
+    assert "明細の作成：0 / 3件" in begun
+    assert "この画面を閉じても処理は続きます。" in begun
+    assert begun.html.select("[data-work]")
+    background(office)
+    assert not lead.get(page).html.select("[data-work]")
     press(lead, page, "/debits/runs/1/seal")
+    assert "ファイルを作成しています。" in lead.get(page)
+    background(office)
     assert "作成者とは別の担当者が承認してください。" in lead.get(page)
     press(lead, page, "/debits/runs/1/release")
     assert "承認待ち" in lead.get(page)
@@ -74,10 +80,17 @@ def test_a_month_by_hand(office: Flask) -> None:
     with office.app_context():
         wrong = result_bytes(sent.body, {1: "1", 2: "9"}, change=lambda lines: lines[:2])
         right = result_bytes(sent.body, {1: "1", 2: "9"})
-    refused = press(group, page, "/debits/runs/1/result", file=Upload("r.txt", wrong))
-    assert refused.status_int == 400
+    press(group, page, "/debits/runs/1/result", file=Upload("r.txt", wrong))
+    assert "結果ファイル「r.txt」を確認しています（2026/08/20 10:00 group 受付）。" in group.get(page)
+    again = press(group, page, "/debits/runs/1/result", file=Upload("r.txt", right))
+    assert again.status_int == 400
+    assert "前に受け付けた結果ファイルを確認しています。" in again
+    background(office)
+    refused = group.get(page)
+    assert "結果ファイル「r.txt」は取り込めませんでした" in refused
     assert "明細が2件です。依頼は3件です。" in refused
     press(group, page, "/debits/runs/1/result", file=Upload("r.txt", right))
+    background(office)
     record = group.get(page)
     assert "3件を反映しました" in record
     assert "判断待ちの明細" in record
@@ -86,9 +99,13 @@ def test_a_month_by_hand(office: Flask) -> None:
     press(group, page, "/debits/runs/line/2/decide", outcome="paid", note="電話で確認")
     press(group, page, "/debits/runs/1/close")
     assert "締め済" in group.get(page)
-    assert "1回目の振替不能" in group.get("/debits/failures/list/")
+    board = group.get("/debits/failures/list/")
+    assert "2026/08/12 5,460 資金不足" in " ".join(board.html.find("main").get_text(" ").split())
     foresight = group.get("/debits/foresight/list/", {"q": "G2600000001"}).follow()
     assert "10,920" in foresight
+    assert "1 2026/08/12 5,460 未払い 2026/08/12 資金不足" in " ".join(
+        foresight.html.find("main").get_text(" ").split()
+    )
     assert "2026/10/01 に不払解除の予定となります。" in foresight
     assert "該当する加入はありません。" in group.get("/debits/foresight/list/", {"q": "G9"})
 
@@ -101,16 +118,18 @@ def test_a_form_is_taken_in_and_its_number_shown_on_purpose_only(office: Flask) 
     assert "口振用紙にも押印（サイン）が必要です。設定していない場合は空白でかまいません。" in page
     wrong = lead.post(
         "/debits/mandates/add",
-        {**FORM, "csrf_token": token(page), "bank_code": "0035", "holder": "見本警備"},
+        {**FORM, "csrf_token": token(page), "bank": "ソニー銀行", "holder": "見本警備"},
         status=400,
     )
-    assert "ソニー銀行は口座振替に対応していません。" in wrong
+    assert "「ソニー」は口座振替に対応していません。" in wrong
     assert "漢字です。読みをカナで入力してください。" in wrong
     assert ACCOUNT_NUMBER not in wrong
     done = lead.post("/debits/mandates/add", {**FORM, "csrf_token": token(page)}).follow()
     assert "***4321" in done
     assert "2026/09" in done
     assert "ﾐﾎﾝｹｲﾋﾞ(ｶ" in done
+    assert "0036 楽天（ﾗｸﾃﾝ）" in done
+    assert "201 ジャズ（ｼﾞﾔｽﾞ）" in done
     with office.app_context():
         mandate = db.session.scalars(select(Mandate).order_by(Mandate.id.desc())).first()
         assert mandate is not None
@@ -135,6 +154,15 @@ def test_a_form_is_taken_in_and_its_number_shown_on_purpose_only(office: Flask) 
             for row in db.session.execute(text(f"SELECT * FROM {table}"))  # noqa: S608
         )
     assert ACCOUNT_NUMBER not in dump
+
+
+@pytest.mark.req("B-067", "B-078")
+def test_banks_and_branches_are_offered_while_typing(office: Flask) -> None:
+    lead, address = log_in(office, "lead"), "/debits/mandates/offices"
+    assert lead.get(address, {"q": "みずほ信"}).json == {"offices": ["0289 みずほ信託"]}
+    assert lead.get(address, {"q": "しんじゅくに", "bank": "0001 みずほ"}).json == {"offices": ["353 新宿西口"]}
+    assert lead.get(address, {"q": "1", "bank": "なし"}).json == {"offices": []}
+    assert log_in(office, "agency").get(address, {"q": "みずほ"}, status="*").status_int == 403
 
 
 @pytest.mark.req("B6")
@@ -216,13 +244,20 @@ def test_contacts_of_the_prefecture_and_escalations_of_the_branch(office: Flask)
     lead, group = log_in(office, "lead"), log_in(office, "group")
     page = "/debits/runs/show/1"
     press(lead, "/debits/runs/list/", "/debits/runs/build", agent_id="1", month="2026-08", step="build")
+    background(office)
     press(lead, page, "/debits/runs/1/seal")
+    background(office)
     press(group, page, "/debits/runs/1/release")
     sent = press(group, page, "/debits/runs/file/1")
     today(office, 2026, 8, 20)
     group, prefecture, insurer = (log_in(office, name) for name in ("group", "prefecture", "insurer"))
     press(group, page, "/debits/runs/1/result", file=Upload("r.txt", result_bytes(sent.body, {2: "1"})))
-    contacts = "/debits/contacts/list/"
+    background(office)
+    contacts, letter = "/debits/contacts/list/", "/debits/contacts/1/paper.pdf"
+    assert letter in prefecture.get(contacts)
+    assert prefecture.get(letter).headers["Content-Disposition"].endswith("G2600000002.pdf")
+    assert insurer.get(letter, status="*").status_int == 404
+    assert log_in(office, "agency").get(letter, status="*").status_int == 403
     assert "G2600000002" in prefecture.get(contacts)
     assert "G2600000001" not in prefecture.get(contacts)
     assert "ご連絡が必要なものはありません。" in insurer.get(contacts)

@@ -18,6 +18,7 @@ PLUGINS = [
     "proration",
     "premium",
     "guardkun",
+    "debits",
     "demo",
 ]
 

@@ -12,16 +12,19 @@ from sqlalchemy import func, select
 from hoshou.base.clock import FixedClock
 from hoshou.base.errors import Refused
 from hoshou.platform import audit
+from hoshou.platform.audit import AuditEntry
 from hoshou.platform.context import platform
 from hoshou.platform.db import Model, db, transact
 from hoshou.platform.mail.outbox import OutboxMail
+from hoshou.platform.tickets import Ticket
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.rules.kinds import FileKind
 from hoshou.plugins.bonds.services import unlock
 from hoshou.plugins.bonds.services.url import token_in, viewing_url
-from hoshou.plugins.demo.commands import seed_domains, upload_policies
+from hoshou.plugins.demo.commands import enter_visits, seed_domains, upload_policies
 from hoshou.plugins.demo.rules.accounts import ACCOUNTS, PASSWORD
 from hoshou.plugins.demo.rules.portfolio import DemoPolicy, demo_policies
+from hoshou.plugins.demo.rules.visits import VisitKind, demo_visits
 from hoshou.plugins.demo.services import parties, policies
 from hoshou.plugins.demo.services.data_folder import MARKER, open_data_folder
 from hoshou.plugins.demo.services.mailbox import newest_about, read_mails
@@ -41,6 +44,7 @@ def seed() -> None:
     transact(lambda session: parties.seed_accounts(session, clock))
     upload_policies(FEW)
     seed_domains()
+    enter_visits(FEW)
 
 
 def rows() -> dict[str, int]:
@@ -103,6 +107,40 @@ def test_the_newest_password_mail_opens_its_folder(seeded: Flask, mails: Path) -
     assert len(urls) == len(policy.files)
     assert all(token in mail.text and password not in mail.text for mail in urls)
     assert {state for (state,) in db.session.execute(select(OutboxMail.state))} == {"sent"}
+
+
+@pytest.mark.req("P-011", "P-020")
+def test_visitors_came_by_the_public_services(seeded: Flask) -> None:
+    actions = [
+        db.session.execute(
+            select(AuditEntry.action, AuditEntry.actor_name)
+            .where(AuditEntry.object_kind == "bonds_folder", AuditEntry.object_id == str(folder_of(policy).id))
+            .where(AuditEntry.action.startswith("viewer.") | AuditEntry.action.startswith("orderer."))
+            .order_by(AuditEntry.at, AuditEntry.id)
+        ).all()
+        for policy in FEW
+    ]
+    viewed = ["viewer.entered", *["viewer.viewed"] * 3]
+    taken = [
+        "orderer.otp_issued",
+        "orderer.verified",
+        *["orderer.viewed", "orderer.downloaded"] * 3,
+        "orderer.left",
+    ]
+    assert [action for action, _name in actions[0]] == viewed + taken
+    assert actions[0][-1].actor_name == "k***@city.aobano.example"
+    refused = ["viewer.entered", "viewer.viewed", "orderer.refused", "viewer.entered", "viewer.viewed"]
+    assert [action for action, _name in actions[1]] == refused
+    assert actions[2]
+    assert db.session.scalars(select(Ticket).where(Ticket.ended_at.is_(None))).all() == []
+
+
+def test_a_fifth_of_the_policies_is_still_unseen_and_nobody_comes_from_the_future() -> None:
+    visits = demo_visits(PORTFOLIO, parties.REGISTERED.domain, NOON)
+    seen = {visit.policy.facts.policy_number for visit in visits}
+    assert not seen & {policy.facts.policy_number for policy in PORTFOLIO[4::5]}
+    assert {visit.kind for visit in visits} == set(VisitKind)
+    assert all(visit.at <= NOON and visit.at.weekday() < 5 for visit in visits)
 
 
 @pytest.mark.req("P-005", "P-020")

@@ -79,6 +79,15 @@ def test_every_fault_is_named_at_its_field() -> None:
     assert check_form(replace(FORM, organisation="見本市\r\nBcc: x@evil.example")).organisation.count("\n") == 0
 
 
+def test_an_empty_name_is_asked_for_by_name() -> None:
+    with pytest.raises(Invalid) as caught:
+        check_form(replace(FORM, organisation="", applicant_name=" "))
+    assert [fault.message for fault in caught.value.errors] == [
+        "団体・組織名を入力してください。",
+        "申請者の氏名を入力してください。",
+    ]
+
+
 def test_receipt_numbers_are_readable_and_read_back() -> None:
     numbers = {new_receipt() for _ in range(200)}
     assert len(numbers) == 200

@@ -6,18 +6,20 @@ from typing import Any
 
 import pytest
 import webtest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from hoshou.base.clock import jst
 from hoshou.platform.db import db
 from hoshou.platform.subject import Role
 from hoshou.plugins.domains.models import DomainApplication, DomainState, OrdererDomain
 from hoshou.plugins.domains.services.apply import APPLICATIONS_PER_ADDRESS, APPLICATIONS_PER_SUBNET
+from hoshou.plugins.domains.services.registered import BODIES_PER_PAGE, registered_bodies
 from hoshou.plugins.domains.services.status import TRIES_PER_SUBNET
 from tests import accounts
 from tests.accounts import add_user, fresh, log_in
 from tests.plugins.domains.office import CONTACT, INSURERS, Office
 from tests.plugins.public_site import form_with
+from tests.plugins.receipts.crowd import counted_work
 
 TYPED = {
     "kind": "add",
@@ -178,11 +180,61 @@ def test_registered_bodies_are_listed_by_name_and_never_by_domain(office: Office
     assert [row.text for row in found.html.select("[data-bodies] li")] == ["見本市　水道局"]
     for search in ("d0.example.jp", "%", "\x00%", "x" * 5000):
         assert "該当する団体はありません" in visitor.get("/domains", {"q": search}), search
-    assert visitor.get("/domains?page=-5&q=").status_int == 200
     home = visitor.get("/")
     (orderers,) = [part for part in home.html.select("section.audience") if part.h2.text == "発注者さま"]
     assert "表示のみの場合、申請は不要です" in orderers.text
     assert orderers.select('a[href="/domains/apply"]')
+
+
+def add_bodies(office: Office, count: int) -> list[str]:
+    """Registered bodies of one name with so many departments, each with two domains; their names as listed."""
+    names = [f"見本市　第{number:05}課" for number in range(count)]
+    rows = [
+        OrdererDomain(
+            domain=f"{which}{number}.example.jp",
+            organisation=name.partition("　")[0],
+            department=name.partition("　")[2],
+            state=DomainState.REGISTERED.value,
+            usable_from=office.clock.today(),
+        )
+        for number, name in enumerate(names)
+        for which in "ab"
+    ]
+    db.session.add_all(rows)
+    db.session.commit()
+    return names
+
+
+@pytest.mark.req("A-075")
+def test_many_bodies_come_page_by_page_each_once(office_on_both: Office) -> None:
+    names, visitor = add_bodies(office_on_both, 250), browser(office_on_both)
+    page, seen = visitor.get("/domains"), []
+    assert page.html.select_one("[role=status]").text == "100件以上"
+    while True:
+        seen.append([row.text for row in page.html.select("[data-bodies] li")])
+        if not page.html.find("a", string="次のページ"):
+            break
+        page = page.click("次のページ")
+    assert [len(part) for part in seen] == [100, 100, 50]
+    assert [name for part in seen for name in part] == names
+    assert page.click("最初のページ").html.select("[data-bodies] li")[0].text == names[0]
+    page = visitor.get("/domains", {"q": "第0024"})
+    assert page.html.select_one("[role=status]").text == "10件"
+
+
+@pytest.mark.req("A-075")
+def test_the_first_page_of_bodies_costs_the_same_for_many(office: Office) -> None:
+    def cost() -> int:
+        db.session.rollback()
+        with counted_work(db.session()) as work:
+            assert len(registered_bodies(db.session(), "").rows) == BODIES_PER_PAGE
+        return work.hundreds
+
+    add_bodies(office, 200)
+    few = cost()
+    db.session.execute(delete(OrdererDomain))
+    add_bodies(office, 2000)
+    assert cost() <= few * 1.1
 
 
 @pytest.mark.req("A-071", "P-005", "A11")

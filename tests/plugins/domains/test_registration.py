@@ -152,12 +152,12 @@ def test_two_departments_with_domains_of_their_own_are_two_rows(office: Office) 
     register(office, department="契約課")
     register(office, domain="water.example.lg.jp", department="水道局")
     register(office, domain="water2.example.lg.jp", department="水道局")
-    bodies = registered_bodies(db.session(), "", 1)
+    bodies = registered_bodies(db.session(), "")
     assert sorted(bodies.rows) == [("見本市", "契約課"), ("見本市", "水道局")]
-    assert registered_bodies(db.session(), "水道", 1).rows == [("見本市", "水道局")]
-    assert registered_bodies(db.session(), "見本 水道", 1).count == 1
+    for search in ("水道", "見本 水道"):
+        assert registered_bodies(db.session(), search).rows == [("見本市", "水道局")]
     for nothing in ("water", "example", "%", "_", "\x00%"):
-        assert registered_bodies(db.session(), nothing, 1).rows == []
+        assert registered_bodies(db.session(), nothing).rows == []
 
 
 @pytest.mark.req("A-070")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from hoshou.base.clock import jst
-from hoshou.base.errors import Forbidden, Refused
+from hoshou.base.errors import Forbidden
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, reading, transact, unit_of_work
@@ -15,8 +15,9 @@ from hoshou.platform.files.model import StoredFile
 from hoshou.platform.jobs.builtin import all_jobs
 from hoshou.platform.jobs.runner import run_job
 from hoshou.plugins.guardkun.models.batches import BookingBatch, BookingLine
-from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment, Quote
-from hoshou.plugins.guardkun.services import book
+from hoshou.plugins.guardkun.models.enrolments import Instalment, Quote
+from hoshou.plugins.guardkun.models.members import Particulars
+from hoshou.plugins.guardkun.services import book, issue
 from hoshou.plugins.guardkun.services.batches import (
     blockers_of,
     defer_line,
@@ -29,6 +30,7 @@ from hoshou.plugins.guardkun.services.batches import (
 from hoshou.plugins.guardkun.services.book import book_batch
 from hoshou.plugins.guardkun.services.defects import defect_report, find_defect, open_defects, resolve_defect
 from hoshou.plugins.guardkun.services.issue import issue_batch, start_issue
+from tests.plugins.guardkun.documents.reading import words_of
 from tests.plugins.guardkun.ground import add_enrolment
 from tests.plugins.guardkun.way import AIOI, CLERK, Way
 from tests.refusals import refused
@@ -54,16 +56,31 @@ def booked(way: Way, batch: int) -> int:
     return book_batch(unit_of_work, way.clock, CLERK, batch, lambda done, total: None)
 
 
-def issued(way: Way, batch: int, draw: Any = lambda _session, enrolment: enrolment.policy_number.encode()) -> int:
+def issued(way: Way, batch: int) -> int:
     transact(lambda session: start_issue(session, way.clock, CLERK, way.lead, batch))
     tell = lambda done, total: None  # noqa: E731
-    return issue_batch(unit_of_work, reading, way.clock, platform().files, CLERK, draw, batch, tell)
+    return issue_batch(unit_of_work, reading, way.clock, platform().files, CLERK, batch, tell)
 
 
 def lines(batch: int) -> list[tuple[int, str, str]]:
     db.session.rollback()
     rows = db.session.scalars(select(BookingLine).where(BookingLine.batch_id == batch).order_by(BookingLine.id))
     return [(row.enrolment_id, row.state, row.reason) for row in rows]
+
+
+@pytest.mark.req("B-012", "B-013")
+def test_who_joins_in_the_year_is_added_to_the_same_contract(way: Way) -> None:
+    june, october = way.arrived(1), way.arrived(2, start="2026-10-01")
+    way.clock.move_to(AFTER_FIRST)
+    booked(way, opened(way))
+    way.clock.move_to(jst(2026, 10, 1, 9))
+    booked(way, opened(way, start=date(2026, 10, 1)))
+    rows = [way.enrolment(number) for number in (june, october)]
+    parents = {(row.scheme_year_id, row.scheme_year.period_start, row.period_end) for row in rows}
+    assert parents == {(way.ground.year_id, date(2026, 6, 1), date(2027, 6, 1))}
+    assert [row.policy_number for row in rows] == ["G2600000001", "G2600000002"]
+    counts = [db.session.scalar(select(func.count()).where(Instalment.enrolment_id == row.id)) for row in rows]
+    assert counts == [12, 8]
 
 
 @pytest.mark.req("B-057", "B-059", "B-044", "D-41")
@@ -73,7 +90,7 @@ def test_all_of_one_start_are_booked_in_one_batch(way_on_both: Way, monkeypatch:
     june = [way.arrived(number) for number in (1, 2, 3)]
     july = way.arrived(4, start="2026-07-01")
     way.clock.move_to(AFTER_FIRST)
-    assert [(group.start, group.closing, group.ready) for group in ready_groups(db.session())] == [
+    assert [(group.start, group.closing, group.ready) for group in ready_groups(db.session(), way.clock)] == [
         (JUNE, 1, 3),
         (date(2026, 7, 1), 1, 1),
     ]
@@ -242,7 +259,7 @@ def test_certificates_are_issued_stored_and_shipped(way_on_both: Way) -> None:
     assert issued(way, batch) == 2
     row = way.enrolment(enrolments[0])
     stored = db.session.get_one(StoredFile, row.certificate_file_id)
-    assert platform().files.read(stored.blob) == b"G2600000001"
+    assert "証券番号G2600000001" in words_of(platform().files.read(stored.blob))
     assert (row.stage, stored.original_name) == ("certified", "加入者証_G2600000001.pdf")
     assert issued(way, batch) == 0
     assert db.session.scalar(select(func.count()).select_from(StoredFile)) == 2
@@ -258,26 +275,35 @@ def test_certificates_are_issued_stored_and_shipped(way_on_both: Way) -> None:
 
 
 @pytest.mark.req("B-061")
-def test_a_certificate_that_cannot_be_drawn_stops_no_other(way: Way) -> None:
-    enrolments = [way.arrived(number) for number in (1, 2)]
+def test_certificates_that_cannot_be_printed_stop_no_other(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issue, "CHUNK", 2)
+    enrolments = [way.arrived(number) for number in (1, 2, 3)]
     way.clock.move_to(AFTER_FIRST)
     batch = opened(way)
     booked(way, batch)
+    unprintable, unknown, _good = (way.enrolment(enrolment).unit_id for enrolment in enrolments)
 
-    def draw(_session: Any, enrolment: Enrolment) -> bytes:
-        if enrolment.id == enrolments[0]:
-            raise Refused("no_glyph", "使えない文字があります。")
-        return b"%PDF"
+    def change(unit: int, **values: Any) -> None:
+        transact(lambda s: s.execute(update(Particulars).where(Particulars.unit_id == unit).values(**values)))
 
-    assert issued(way, batch, draw) == 1
+    change(unprintable, company_name="山\ue000田警備株式会社")
+    change(unknown, known_at=jst(2026, 6, 1))
+    assert issued(way, batch) == 1
     assert lines(batch) == [
-        (enrolments[0], "booked", "使えない文字があります。"),
-        (enrolments[1], "certified", ""),
+        (
+            enrolments[0],
+            "booked",
+            "帳票「certificate.typ」を作成できませんでした。使えない文字がないか確認してください。",
+        ),
+        (enrolments[1], "booked", "加入者の名称・住所などが登録されていないため、帳票を作成できません。"),
+        (enrolments[2], "certified", ""),
     ]
     assert db.session.get_one(BookingBatch, batch).certified_at is None
     db.session.rollback()
-    assert issued(way, batch) == 1
-    assert lines(batch)[0] == (enrolments[0], "certified", "")
+    change(unprintable, company_name="山田警備株式会社")
+    change(unknown, known_at=jst(2026, 1, 5))
+    assert issued(way, batch) == 2
+    assert {state for _enrolment, state, _reason in lines(batch)} == {"certified"}
     assert db.session.get_one(BookingBatch, batch).certified_at is not None
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 from webtest import TestApp, TestResponse
 
+from hoshou.base.clock import FixedClock, jst
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.paging import PAGE
@@ -65,17 +66,43 @@ def test_the_form_computes_without_javascript(agent: TestApp) -> None:
     # 120,000,000 at 0.67 per thousand: 80,400, fee 4,020, levy 84,420 = 12 x 7,035.
     assert limits[2] == ["3億円 選択中", "80,400", "84,420", "7,035", "7,035"]
     assert limits[0][1:] == ["62,400", "65,520", "5,460", "5,460"]
-    assert ["オプション4 労働争議補償特約", "加入する", "86,940", "+2,520"] in table(
-        page, "オプションを変えた場合の賦課金"
-    )
+    assert table(page, "オプションを変えた場合の賦課金")[-2:] == [
+        ["オプション4 労働争議補償特約", "加入しない 選択中", "84,420", "±0"],
+        ["加入する", "86,940", "+2,520"],
+    ]
     lines = table(page, "計算の内訳")
-    assert lines[0] == ["基本補償 58", "120,000,000円 × 0.67 ÷ 1,000円", "80,400", "II.(5)(6)"]
-    assert ["賦課金", "保険料80,400円 ＋ 制度維持費4,020円", "84,420", "I.1.(2)"] in lines
+    assert lines[0] == [
+        "基本補償 特約コード58",
+        "警備業務の売上高120,000,000円 × 料率0.67 ÷ 1,000円",
+        "80,400",
+        "II.(5)(6) 算出の基礎・保険料計算",
+    ]
+    assert "補償ごとの年額と月割後の額は、10円単位（四捨五入）です。" in page
+    assert ["賦課金", "保険料80,400円 ＋ 制度維持費4,020円", "84,420", "I.1.(2) 基本情報"] in lines
     instalments = table(page, "毎月の引落し（月払）")
     assert instalments[0] == ["1", "2026/08/12", "6,700", "335", "7,035"]
     assert instalments[-1][1:] == ["80,400", "4,020", "84,420"]
     assert "見本の料率による金額" in page.text
     assert fresh().query(Quote).count() == 0
+
+
+@pytest.mark.req("B-031", "B-050", "B-064")
+def test_a_quote_like_another_starts_when_cover_can_still_be_had(
+    app: Flask, agent: TestApp, ground: Ground, clock: FixedClock
+) -> None:
+    transact(lambda session: add_quote(session, ground))
+    clock.move_to(jst(2026, 9, 18, 17, 0, 1))
+    page = log_in(app, "agent").get(f"{NEW}?like=1")
+    labels = [option.text for option in page.html.select("#start option")]
+    assert labels[:3] == [
+        "2026/09/01（募集は締め切りました）",
+        "2026/10/01（募集は締め切りました）",
+        "2026/11/01（募集締切 2026/10/20 17:00）",
+    ]
+    assert page.html.select_one("#start option[selected]")["value"] == "2026-11-01"
+    assert page.html.select_one("#sales")["value"] == "120000000"
+    # Seven months of 62,400 from November on.
+    assert "7か月分です。" in page
 
 
 @pytest.mark.req("B-036", "B-042")

@@ -286,6 +286,7 @@ def test_next_year_is_a_copy_and_last_year_keeps_its_rules(app_on_both: Flask) -
     # 25 April 2027 is a Sunday.
     assert application_deadlines(new.period_start, calendar, terms_of(new))[0] == jst(2027, 4, 23, 17)
     assert (old.debit_day, new.debit_day) == (12, 27)
+    assert (old.policy_number_pattern, new.policy_number_pattern) == ("G26{number:08d}", "G27{number:08d}")
     for part, count in ((SchemeClause, 17), (SchemeCover, 11), (SchemeBenefit, 10), (SchemeDuty, 6)):
         assert db.session.scalar(select(func.count()).where(part.scheme_year_id == second)) == count
     assert sum(row.is_lead for row in new.insurers) == 1

@@ -15,9 +15,12 @@ from hoshou.platform.subject import Role
 from hoshou.plugins.guardkun.models.changes import Change
 from hoshou.plugins.guardkun.models.enrolments import Defect, Enrolment
 from hoshou.plugins.guardkun.models.members import PrefectureStaff
+from hoshou.plugins.guardkun.rules.duties import DUTY_LABELS
 from hoshou.plugins.guardkun.rules.stages import Stage
+from hoshou.plugins.guardkun.rules.validity_statement import POINTS
 from hoshou.plugins.organisations.models import Membership
 from tests.accounts import add_user, log_in, token
+from tests.plugins.guardkun.documents.reading import words_of
 from tests.plugins.guardkun.ground import add_enrolment, add_quote, add_unit, lay_ground
 from tests.plugins.guardkun.way import ALL_CHECKS, FACTS
 
@@ -141,13 +144,15 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
     page = lead.get("/guardkun/booking/show/1")
     assert "不備のある明細はありません。" in page
     site.post("lead", "/guardkun/booking/1/start")
-    assert "処理を続けています。" in lead.get("/guardkun/booking/show/1")
+    page = lead.get("/guardkun/booking/show/1")
+    assert "処理を続けています。" in page
+    assert "計上：0 / 1（残り1件）" in page
     run_job(site.app, all_jobs(site.app)["guardkun.booking"], jst(2026, 5, 1, 9))
     site.post("lead", "/guardkun/booking/1/issue")
     run_job(site.app, all_jobs(site.app)["guardkun.certificates"], jst(2026, 5, 1, 9))
     page = lead.get("/guardkun/booking/show/1")
-    assert "計上：1 / 1" in page
-    assert "加入者証：1 / 1" in page
+    assert "計上：1 / 1（残り0件）" in page
+    assert "加入者証：1 / 1（残り0件）" in page
     site.post("lead", "/guardkun/booking/1/ship", shipped_on="2026-05-01")
     agent = site.as_("agent")
     record = agent.get("/guardkun/enrolments/show/1")
@@ -212,7 +217,7 @@ def test_a_withdrawal_through_the_pages(site: Site) -> None:
     site.post("lead", "/guardkun/changes/1/accept", status=400, arrived_on="")
     site.post("lead", "/guardkun/changes/1/accept", arrived_on="2026-08-10")
     record = agent.get("/guardkun/enrolments/show/1")
-    assert "中途脱退しました（脱退日：2026-09-01、必要回数：3回）" in record
+    assert "中途脱退しました（脱退日：2026/09/01、必要回数：3回）" in record
     assert "更改する" not in record
 
 
@@ -386,3 +391,150 @@ def test_home_of_a_homeless_agent_is_empty(site: Site) -> None:
         transact(lambda s: s.query(Membership).delete())
         db.session.remove()
     assert "本登録を待つ加入申込票" not in site.as_("agent").get("/home/")
+
+
+@pytest.mark.req("B-034", "B-035")
+def test_the_validity_statement_is_a_part_of_the_form(site: Site) -> None:
+    site.do(lambda s: (add_unit(s, site.ground), add_quote(s, site.ground).id))
+    fields = {name: getattr(FACTS, name) for name in FACTS.__dataclass_fields__}
+    fields |= {
+        "prefecture_code": "13",
+        "member_number": "13-00001",
+        "applicant_name": FACTS.company_name,
+        "duties": [duty.value for duty in DUTY_LABELS],
+        "mandate_collected": "1",
+        "has_confirmation": "1",
+        "confirmed_by": "確認 太郎",
+        "is_employee": "1",
+        "documents": "総勘定元帳",
+        "viewed_on": "2026-04-10",
+        "checked_points": "1",
+    }
+    address = "/guardkun/applications/new?quote=1"
+    empty = site.as_("agent").get(address)
+    assert [point for point in POINTS if point not in empty] == []
+    assert "open" not in empty.html.select_one("details.help").attrs
+    for finding in ("3", "7"):
+        refused = site.post("agent", address, status=400, **fields, finding=finding)
+        assert refused.html.select_one("#words-error")
+        assert "open" in refused.html.select_one("details.help").attrs
+        assert refused.html.select_one("#documents")["value"] == "総勘定元帳"
+    unchecked = {**fields, "checked_points": []}
+    assert site.post("agent", address, status=400, **unchecked, finding="4").html.select_one(
+        "#checked_points-error"
+    )
+    tomorrow = {**fields, "viewed_on": "2026-04-21"}
+    assert "閲覧日に未来の日は指定できません。" in site.post("agent", address, status=400, **tomorrow, finding="4")
+    assert site.do(lambda s: s.query(Enrolment).count()) == 0
+    site.post("agent", address, **fields, finding="7", words="同額の契約だけであるため")
+    agent = site.as_("agent")
+    page = agent.get("/guardkun/enrolments/show/1")
+    assert {row.dt.text: row.dd.text for row in page.html.select(".facts__row")}[
+        "前年同額の確認"
+    ] == "妥当性確認書"
+    printed = words_of(agent.get("/guardkun/enrolments/1/documents/validity_statement.pdf").body)
+    for words in ("確認太郎", "総勘定元帳（閲覧日2026年4月10日）", "（同額の契約だけであるため）"):
+        assert words in printed
+    mended = agent.get("/guardkun/applications/1/edit")
+    assert mended.html.select_one("#words")["value"] == "同額の契約だけであるため"
+    assert mended.html.select_one("#finding option[selected]")["value"] == "7"
+
+
+@pytest.mark.req("B-047", "B-048", "B-050", "D-24")
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (jst(2026, 4, 30, 17, 0, 0), "第1回の計上になります"),
+        (jst(2026, 4, 30, 17, 0, 1), "第2回の計上になります"),
+        (jst(2026, 5, 20, 17, 0, 0), "第2回の計上になります"),
+        (jst(2026, 5, 20, 17, 0, 1), "次に申し込める補償開始日は2026/07/01です"),
+    ],
+)
+def test_a_deadline_counts_to_the_second_on_the_screens(site: Site, at: datetime, told: str) -> None:
+    def lay(session: Any) -> None:
+        add_enrolment(session, site.ground, 1, stage=Stage.APPLIED)
+        arriving = add_enrolment(session, site.ground, 2, stage=Stage.AT_LEAD)
+        arriving.arrived_at = None
+
+    site.do(lay)
+    site.move_to(at)
+    expected = 400 if "次に" in told else 302
+    registered = site.post("agent", "/guardkun/enrolments/1/register", status=expected)
+    assert told in (registered.follow() if expected == 302 else registered)
+    # What the lead office finds filled in is the time of day to the second.
+    page = site.as_("lead").get("/guardkun/enrolments/show/2")
+    (form,) = [form for form in page.forms.values() if form.action.endswith("/arrive")]
+    assert form["arrived_at"].value == at.strftime("%Y-%m-%dT%H:%M:%S")
+    assert page.html.select_one("#arrived_at")["step"] == "1"
+    arrived = form.submit(status=expected)
+    assert told in (arrived.follow() if expected == 302 else arrived)
+
+
+@pytest.mark.req("B-057")
+def test_no_batch_is_offered_before_its_closing_is_over(site: Site) -> None:
+    def lay(session: Any) -> None:
+        for number, closing in ((1, 1), (2, 2)):
+            add_enrolment(session, site.ground, number, stage=Stage.AT_LEAD).closing = closing
+
+    site.do(lay)
+    site.move_to(jst(2026, 5, 8, 10))
+    page = site.as_("lead").get("/guardkun/booking/list/")
+    assert [form.fields["closing"][0].value for form in page.forms.values() if "closing" in form.fields] == ["1"]
+    assert "募集締切（2026/05/20 17:00）のあとに計上します。" in page
+
+
+@pytest.mark.req("B-085", "B-109")
+def test_a_notice_of_a_new_plan_shows_both_plans(site: Site) -> None:
+    def lay(session: Any) -> None:
+        add_enrolment(session, site.ground)
+        add_quote(
+            session,
+            site.ground,
+            start="2026-09-01",
+            limit=200_000_000,
+            options={"key_recreation": {"limit": 5_000_000}, "labour_dispute": {}},
+        )
+        # Another year's quote is none for a change within this one.
+        add_quote(session, site.ground, start="2026-06-01")
+
+    site.do(lay)
+    site.move_to(jst(2026, 8, 10, 10))
+    agent = site.as_("agent")
+    choice = agent.get("/guardkun/changes/plan/1")
+    assert "Q0000002" in choice
+    assert "Q0000003" not in choice
+    assert choice.html.find("a", string="見積を作成する")["href"] == "/guardkun/quoting/?like=1"
+    form = agent.get("/guardkun/changes/plan/1?quote=2").forms
+    form = form[len(form) - 1]
+    form["mandate_collected"] = "1"
+    page = form.submit().follow()
+    rows = [[cell.text for cell in row.select("th, td")] for row in page.html.select("table tbody tr")]
+    assert rows == [
+        ["基本補償の支払限度額", "1億円", "2億円"],
+        ["オプション1\u3000鍵再作成費用補償特約", "加入しない", "500万円"],
+        ["オプション2\u3000現金・貴重品補償特約", "加入しない", "加入しない"],
+        ["オプション3\u3000運送業務補償特約", "加入しない", "加入しない"],
+        ["オプション4\u3000労働争議補償特約", "加入しない", "加入する"],
+        # 120,000,000 at 0.52; then at 0.60, with 0.010 for the keys and 0.02 for labour disputes.
+        ["年額保険料（円）", "62,400", "75,600"],
+    ]
+    notice = words_of(agent.get("/guardkun/enrolments/1/documents/change_notice.pdf?change=1").body)
+    assert "基本補償の支払限度額1億円2億円オプション1鍵再作成費用補償特約加入しない500万円" in notice
+    assert "オプション4労働争議補償特約加入しない加入する年額保険料62,400円75,600円" in notice
+    assert "オプション3" not in notice
+
+
+@pytest.mark.req("B-055")
+def test_the_branch_sees_the_plan_that_it_checks(site: Site) -> None:
+    site.do(
+        lambda s: (
+            add_enrolment(
+                s, site.ground, stage=Stage.AT_BRANCH, limit=200_000_000, options={"labour_dispute": {}}
+            ).id
+        )
+    )
+    page = site.as_("branch").get("/guardkun/enrolments/show/1")
+    facts = {row.dt.text: row.dd.text for row in page.html.select(".facts__row")}
+    assert facts["基本補償の支払限度額"] == "2億円"
+    assert facts["オプション3\u3000運送業務補償特約"] == "加入しない"
+    assert facts["オプション4\u3000労働争議補償特約"] == "加入する"

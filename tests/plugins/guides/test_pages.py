@@ -221,7 +221,7 @@ def test_maintenance_closes_information_too(public_site: PublicSite) -> None:
     assert "点検中です" in public_site.browser().get("/faq", status=503).text
 
 
-@pytest.mark.req("A-063")
+@pytest.mark.req("A-063", "D-07")
 @pytest.mark.parametrize("agent", ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)", "Android 15; Mobile"])
 def test_phones_are_let_in_unless_the_settings_shut_them_out(
     make_site: Callable[..., PublicSite], agent: str

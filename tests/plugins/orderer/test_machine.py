@@ -169,7 +169,7 @@ def test_no_step_can_be_skipped(make_site: Callable[..., PublicSite]) -> None:
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=2000 if THOROUGH else 250,
+                max_examples=2000 if THOROUGH else 100,
                 stateful_step_count=8,
                 deadline=None,
                 database=None,

@@ -5,10 +5,19 @@ from hypothesis import given, settings
 
 from hoshou.base.errors import Refused
 from hoshou.base.japanese_holidays import japanese_calendar
+from hoshou.base.money import RoundingMode
 from hoshou.platform.calculators import Calculator, Calculators
 from hoshou.platform.plugins import PluginError
 from hoshou.plugins.premium.plugin import calculators as premium_calculators
-from hoshou.plugins.premium.rules.breakdown import SECTIONS, SENTENCES, TITLES, StepKind
+from hoshou.plugins.premium.rules.breakdown import (
+    ROUNDING_LABELS,
+    SECTION_TITLES,
+    SECTIONS,
+    SENTENCES,
+    TITLES,
+    StepKind,
+)
+from hoshou.plugins.premium.rules.clauses import BASIS_TITLES, PRINTED, Clause
 from hoshou.plugins.premium.rules.document import premium_answer, quote_document
 from hoshou.plugins.proration.plugin import calculators as proration_calculators
 from hoshou.plugins.proration.rules.terms import MANUAL_TERMS, terms_document
@@ -72,7 +81,7 @@ def test_the_lines_lead_to_the_answer_whatever_is_asked(request_document, rates_
     by_clause, last = {}, {}
     for step in answer["breakdown"]:
         (by_clause if step["clause"] else last)[step["clause"] or step["step"]] = step["amount"]
-        assert SENTENCES[step["step"]] % step["values"] is not None
+        assert SENTENCES[step["step"]] % {"name": "", **step["values"]} is not None
         assert step["section"] == SECTIONS[step["step"]]
     assert sum(by_clause.values()) == last["annual"]
     assert last.get("annual_minimum", last["annual"]) == quote["annual_premium"]
@@ -84,6 +93,9 @@ def test_the_lines_lead_to_the_answer_whatever_is_asked(request_document, rates_
 def test_every_line_has_its_words_and_section():
     assert set(SENTENCES) == set(SECTIONS) == set(StepKind)
     assert set(TITLES) == set(StepKind) - {StepKind.CLAUSE}
+    assert set(SECTION_TITLES) == set(SECTIONS.values())
+    assert set(BASIS_TITLES) == set(PRINTED) == set(Clause)
+    assert set(ROUNDING_LABELS) == set(RoundingMode)
 
 
 @pytest.mark.req("P-003", "P-004")

@@ -2,9 +2,6 @@
 
 import hashlib
 import json
-import shutil
-import sqlite3
-from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +28,6 @@ from hoshou.plugins.retention.jobs import PURGE
 from hoshou.plugins.retention.models import RetentionPurge
 from hoshou.plugins.retention.services import purge
 from tests.accounts import add_user, fresh
-from tests.conftest import AppMaker
 from tests.plugins.bonds.factories import make_folder
 from tests.plugins.retention.ground import GONE_ON, INSURED_UNTIL, add_folders, blobs_on_disk, dump, run
 from tests.samples import signed
@@ -213,28 +209,6 @@ def test_a_disk_that_refuses_leaves_nothing_readable_and_the_next_run_erases(
     assert run(app, JOB, clock.now())["folders"] == 2
     assert blobs_on_disk(app) == set()
     assert fresh().scalar(select(func.count()).select_from(RetentionPurge)) == 3
-
-
-@pytest.mark.req("A25")
-def test_a_restored_backup_is_purged_again(
-    app: Flask, make_app: AppMaker, clock: FixedClock, tmp_path: Path
-) -> None:
-    add_folders(2)
-    backup = tmp_path / "backup"
-    with (
-        closing(sqlite3.connect(tmp_path / "test.sqlite")) as source,
-        closing(sqlite3.connect(tmp_path / "restored.sqlite")) as copy,
-    ):
-        source.backup(copy)
-    shutil.copytree(tmp_path / "files", backup / "files")
-    clock.move_to(NIGHT)
-    assert run(app, JOB, NIGHT)["folders"] == 2
-    restored = make_app(f"sqlite:///{tmp_path / 'restored.sqlite'}", DATA_DIR=str(backup))
-    assert len(blobs_on_disk(restored)) == 2
-    with restored.app_context():
-        assert run(restored, JOB, NIGHT + timedelta(hours=8))["folders"] == 2
-        assert fresh().scalar(select(func.count()).select_from(RetentionPurge)) == 2
-    assert blobs_on_disk(restored) == set()
 
 
 @pytest.mark.req("A-080", "A25")

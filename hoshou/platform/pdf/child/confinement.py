@@ -5,6 +5,7 @@ another file, nor connect, fork, execute, signal or unlink: the kernel answers e
 isn't on the short list with EPERM. Memory and processor time have hard limits.
 """
 
+import contextlib
 import ctypes
 import errno
 import itertools
@@ -22,6 +23,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_MODE_FILTER = 2
 _SECCOMP_RET_ALLOW = 0x7FFF0000
 _SECCOMP_RET_ERRNO = 0x00050000
+_NICENESS = 5
 _LOAD_WORD = 0x20
 _JUMP_IF_EQUAL = 0x15
 _RETURN = 0x06
@@ -77,9 +79,19 @@ def be_the_first_to_go() -> None:
     Path("/proc/self/oom_score_adj").write_text("1000")
 
 
+def let_others_go_first() -> None:
+    """A web page is answered before a file is parsed: lower the priority of this process, its session and children.
+
+    Where the kernel shares the processors between sessions, the session's own value is what counts.
+    """
+    os.nice(_NICENESS)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(_NICENESS))
+
+
 def confine(keep: Sequence[int], *, memory_bytes: int, cpu_seconds: float) -> None:
     """Limit this process for good; only the descriptors ``keep`` stay open. Raises OSError if it can't."""
-    os.setsid()
+    os.setpgid(0, 0)
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.dup2(1, 2)
     _close_all_but({0, 1, 2, *keep})

@@ -51,6 +51,7 @@ def main(arguments: list[str]) -> None:
     work = importlib.import_module(module)
     jobs: Mapping[str, Job] = work.JOBS
     confinement.be_the_first_to_go()
+    confinement.let_others_go_first()
     gc.disable()
     gc.freeze()
     _Server(control, jobs, work.rehearse, int(memory_bytes), float(wall_seconds)).serve()

@@ -9,6 +9,12 @@ function name(selector, text) {
   }
 }
 
+// On a narrow screen the cells of a row stand one below the other, and the heads of the columns aren't shown.
+function labelCells(row) {
+  const heads = row.closest("table").tHead?.rows[0]?.cells ?? [];
+  for (const [place, cell] of [...row.cells].entries()) cell.dataset.label ??= heads[place]?.textContent ?? "";
+}
+
 function nameAll() {
   name(".action_check", () => texts.selectRow);
   name(".action_check_all", () => texts.selectAll);
@@ -24,6 +30,7 @@ function nameAll() {
     title.setAttribute("role", "heading");
     title.ariaLevel = title.closest(".panel").matches(".panel-primary") ? "1" : "2";
   }
+  for (const row of document.querySelectorAll(".table--cards > tbody > tr")) labelCells(row);
   for (const cell of document.querySelectorAll("thead th:empty")) cell.textContent = texts.operations;
   for (const panel of document.querySelectorAll(".table-responsive")) {
     if (panel.scrollWidth > panel.clientWidth) panel.tabIndex = 0;
@@ -47,6 +54,27 @@ function tend() {
 
 tend();
 new MutationObserver(tend).observe(document.getElementById("main"), { childList: true, subtree: true });
+
+// Work in the background: its part of the page is looked at anew until it is done, then the page is.
+const LOOK_AGAIN = 3000;
+
+async function lookAtWork() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const work = page.querySelector("[data-work]");
+      if (!work) return location.reload();
+      const shown = document.querySelector("[data-work]");
+      if (shown.innerHTML !== work.innerHTML) shown.innerHTML = work.innerHTML;
+    }
+  } catch {
+    // A network that is gone: it may come back.
+  }
+  setTimeout(lookAtWork, LOOK_AGAIN);
+}
+
+if (document.querySelector("[data-work]")) setTimeout(lookAtWork, LOOK_AGAIN);
 
 // What can't be undone is asked about first.
 document.addEventListener("submit", (event) => {

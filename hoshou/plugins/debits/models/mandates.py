@@ -54,6 +54,7 @@ class CollectionAgent(Entity):
 class Mandate(Entity):
     """One form. Its account never changes: another account is another form.
 
+    The names of bank and branch, in the file's kana and in ``…_kanji``, are those of the day it was taken in.
     ``sealed_number`` is the account number, sealed under ``seal_token``; ``tail`` the digits that lists show.
     It counts from the debit of ``effective_from``, the first of a month, on (B-082).
     """
@@ -80,8 +81,10 @@ class Mandate(Entity):
     state: Mapped[str] = mapped_column(String(16), default=MandateState.ACCEPTED.value)
     bank_code: Mapped[str] = mapped_column(String(4))
     bank_name: Mapped[str] = mapped_column(String(15))
+    bank_kanji: Mapped[str] = mapped_column(String(40), default="")
     branch_code: Mapped[str] = mapped_column(String(3))
     branch_name: Mapped[str] = mapped_column(String(15))
+    branch_kanji: Mapped[str] = mapped_column(String(40), default="")
     account_type: Mapped[str] = mapped_column(String(1))
     sealed_number: Mapped[bytes] = mapped_column(LargeBinary)
     seal_token: Mapped[str] = mapped_column(String(32), unique=True)
@@ -95,6 +98,15 @@ class Mandate(Entity):
     recorded_by: Mapped[str] = mapped_column(String(200))
     unit: Mapped[Unit] = relationship(lazy="joined")
     agent: Mapped[CollectionAgent] = relationship(lazy="joined")
+
+    @property
+    def bank(self) -> str:
+        """For people: code and name."""
+        return f"{self.bank_code} {self.bank_kanji or self.bank_name}"
+
+    @property
+    def branch(self) -> str:
+        return f"{self.branch_code} {self.branch_kanji or self.branch_name}"
 
     @property
     def masked_number(self) -> str:

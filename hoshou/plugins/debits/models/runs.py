@@ -1,6 +1,7 @@
 """Debit runs: stored, with lines that have states, files written once, and the results that came back."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -32,6 +34,7 @@ class DebitRun(Entity):
     """Everything that one agent is to debit on one day; one run, until it is discarded before its release.
 
     ``cursor`` is the last enrolment that the building has looked at. The header of the file is frozen here.
+    ``trouble`` is JSON: what stopped the work in the background, until a person has it tried again.
     Who built or sealed a run can't release it (B4).
     """
 
@@ -79,6 +82,7 @@ class DebitRun(Entity):
     released_by_id: Mapped[int | None] = mapped_column(Integer)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     discarded_why: Mapped[str] = mapped_column(String(500), default="")
+    trouble: Mapped[str] = mapped_column(Text, default="")
     agent: Mapped[CollectionAgent] = relationship(lazy="joined")
 
     def __repr__(self) -> str:
@@ -197,3 +201,49 @@ class DebitResult(Entity):
     posted_at: Mapped[datetime | None] = mapped_column(Instant)
     file: Mapped[DebitFile] = relationship()
     stored_file: Mapped[StoredFile] = relationship()
+
+
+class UploadState(StrEnum):
+    """A result file waits to be checked, then it was taken or refused."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+class ResultUpload(Entity):
+    """A result file as a person handed it in; one of a run is checked at a time (F12).
+
+    ``refusal`` is JSON: why nothing of it was taken. A taken one leads to its result, which is an earlier one
+    where the same rows had been taken before. The content of what isn't kept as a result is erased.
+    """
+
+    __tablename__ = "debits_result_upload"
+    __table_args__ = (
+        CheckConstraint(one_of("state", UploadState), name="state"),
+        CheckConstraint(
+            "(state = 'waiting') = (checked_at IS NULL) AND (state = 'taken') = (result_id IS NOT NULL)"
+            " AND (state = 'refused') = (refusal <> '')",
+            name="checked",
+        ),
+        Index(
+            "uq_debits_result_upload_waiting",
+            "run_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("debits_run.id"))
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("platform_file.id"), unique=True)
+    state: Mapped[str] = mapped_column(String(16), default=UploadState.WAITING.value)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    received_by: Mapped[str] = mapped_column(String(200))
+    received_by_id: Mapped[int | None] = mapped_column(Integer)
+    checked_at: Mapped[datetime | None] = mapped_column(Instant)
+    refusal: Mapped[str] = mapped_column(Text, default="")
+    result_id: Mapped[int | None] = mapped_column(ForeignKey("debits_result.id"))
+    stored_file: Mapped[StoredFile] = relationship()
+    result: Mapped[DebitResult | None] = relationship()

@@ -1,18 +1,18 @@
-"""A debit account as it is written on the mandate (口座振替依頼書), and which banks can't be debited (Q13)."""
+"""A debit account as it is written on the mandate (口座振替依頼書), and as a bank file takes it (Q13)."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hoshou.base.errors import Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.plugins.debits.rules.banks import Office, find_bank, find_branch, kana_for_file
 from hoshou.plugins.debits.zengin.kana import to_bank_kana
 from hoshou.plugins.debits.zengin.layout import DATA
 from hoshou.plugins.debits.zengin.profiles import Profile
+from hoshou.plugins.guardkun.rules.net_banks import NET_BANKS, NET_BANKS_NOT_TAKEN
 
 SHOWN_DIGITS = 4
-STORE_LENGTH = DATA.field("bank_name").length
 NAME_LENGTH = DATA.field("name").length
 
 
@@ -32,36 +32,28 @@ ACCOUNT_TYPE_LABELS = {
     AccountType.OTHER: N_("その他"),
 }
 
-NET_BANKS_TAKEN: Mapping[str, str] = {
-    "0033": "PayPay銀行",
-    "0034": "セブン銀行",
-    "0036": "楽天銀行",
-    "0038": "住信SBIネット銀行",
-    "0039": "auじぶん銀行",
-    "0040": "イオン銀行",
-    "0397": "SBI新生銀行",
-    "0401": "シティバンク、エヌ・エイ",
-}
-"""The eight net banks that the collection agent debits, as of 令和6年12月 (Q13, B-080)."""
-
-NET_BANKS_NOT_TAKEN: Mapping[str, str] = {
-    "0035": "ソニー銀行",
-    "0041": "大和ネクスト銀行",
-    "0042": "ローソン銀行",
-    "0043": "みんなの銀行",
-    "0044": "UI銀行",
-    "0310": "GMOあおぞらネット銀行",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where a levy is debited. Codes are text with their zeros; names are in the bank's kana."""
+    """A debit account as it was written: bank and branch by code, name or kana."""
+
+    bank: str
+    branch: str
+    account_type: str
+    account_number: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAccount:
+    """Where a levy is debited: codes with their zeros, ``…_name`` in the file's kana, ``…_kanji`` for people."""
 
     bank_code: str
     bank_name: str
+    bank_kanji: str
     branch_code: str
     branch_name: str
+    branch_kanji: str
     account_type: str
     account_number: str
     holder: str
@@ -77,56 +69,68 @@ def tail_of(account_number: str) -> str:
     return account_number[-SHOWN_DIGITS:]
 
 
-def checked_account(written: Account, profile: Profile) -> Account:
-    """The account as a bank file takes it, kana turned into the bank's characters.
+def checked_account(written: Account, profile: Profile) -> CheckedAccount:
+    """The account as a bank file takes it, with the names of bank and branch as they are today.
 
-    A conversion that would make another name of it is refused, never guessed. Raises Invalid with a refusal
-    for each field at fault: ``not_digits``, ``account_type``, ``net_bank``, ``required``, ``too_long``, or
-    what ``to_bank_kana`` says of a name.
+    A conversion that would make another name of the holder is refused, never guessed. Raises Invalid with a
+    refusal for each field at fault: ``not_digits``, ``account_type``, ``net_bank``, ``required``, ``too_long``,
+    or what ``find_bank``, ``find_branch`` and ``to_bank_kana`` say.
     """
     faults: list[Refused] = []
-    for field, length in (("bank_code", 4), ("branch_code", 3), ("account_number", 7)):
-        if not re.fullmatch(f"[0-9]{{{length}}}", getattr(written, field)):
-            message = N_("%(length)s桁の数字で入力してください。")
-            faults.append(Refused("not_digits", message, field=field, length=length))
+    bank, branch = _offices(faults, written)
+    if not re.fullmatch("[0-9]{7}", written.account_number):
+        message = N_("%(length)s桁の数字で入力してください。")
+        faults.append(Refused("not_digits", message, field="account_number", length=7))
     if written.account_type not in list(AccountType):
         faults.append(Refused("account_type", N_("預金種目を選択してください。"), field="account_type"))
-    if written.bank_code in NET_BANKS_NOT_TAKEN:
-        faults.append(
-            Refused(
-                "net_bank",
-                N_("%(bank)sは口座振替に対応していません。対応しているネット銀行は8行です（%(taken)s）。"),
-                field="bank_code",
-                bank=NET_BANKS_NOT_TAKEN[written.bank_code],
-                taken="、".join(NET_BANKS_TAKEN.values()),
-            )
-        )
-    store, party = profile.store_names, profile.party_names
-    bank = _kana(faults, "bank_name", written.bank_name, store, STORE_LENGTH)
-    branch = _kana(faults, "branch_name", written.branch_name, store, STORE_LENGTH)
-    holder = _kana(faults, "holder", written.holder, party, NAME_LENGTH)
-    if faults:
+    holder = _holder(faults, written.holder, profile.party_names)
+    if faults or bank is None or branch is None:
         raise Invalid(faults)
-    return Account(
-        written.bank_code,
-        bank,
-        written.branch_code,
-        branch,
+    return CheckedAccount(
+        bank.code,
+        kana_for_file(bank, profile.store_names),
+        bank.name,
+        branch.code,
+        kana_for_file(branch, profile.store_names),
+        branch.name,
         written.account_type,
         written.account_number,
         holder,
     )
 
 
-def _kana(faults: list[Refused], field: str, typed: str, allowed: frozenset[str], length: int) -> str:
+def _offices(faults: list[Refused], written: Account) -> tuple[Office | None, Office | None]:
+    try:
+        bank = find_bank(written.bank)
+    except Refused as refused:
+        faults.append(refused)
+        return None, None
+    if bank.code in NET_BANKS_NOT_TAKEN:
+        faults.append(
+            Refused(
+                "net_bank",
+                N_("「%(bank)s」は口座振替に対応していません。対応しているネット銀行は8行です（%(taken)s）。"),
+                field="bank",
+                bank=bank.name,
+                taken="、".join(NET_BANKS.values()),
+            )
+        )
+    try:
+        return bank, find_branch(bank, written.branch)
+    except Refused as refused:
+        faults.append(refused)
+        return bank, None
+
+
+def _holder(faults: list[Refused], typed: str, allowed: frozenset[str]) -> str:
     try:
         text = to_bank_kana(typed.strip(), allowed).text
     except Refused as refused:
-        faults.append(Refused(refused.code, refused.message, field=field, **refused.values))
+        faults.append(Refused(refused.code, refused.message, field="holder", **refused.values))
         return ""
     if not text:
-        faults.append(Refused("required", N_("入力してください。"), field=field))
-    elif len(text) > length:
+        faults.append(Refused("required", N_("入力してください。"), field="holder"))
+    elif len(text) > NAME_LENGTH:
         message = N_("カナ%(length)s文字（濁点・半濁点も1文字）までです。名義は切り詰めません。")
-        faults.append(Refused("too_long", message, field=field, length=length))
+        faults.append(Refused("too_long", message, field="holder", length=NAME_LENGTH))
     return text

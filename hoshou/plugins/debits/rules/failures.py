@@ -33,6 +33,14 @@ TASK_KIND_LABELS = {
     TaskKind.TRANSFER: N_("お振込の依頼"),
 }
 
+PAPER_LABELS = {
+    TaskKind.PREFECTURE: N_("案内文（PDF）"),
+    TaskKind.BRANCH: N_("案内文（PDF）"),
+    TaskKind.MANDATE: N_("口座振替依頼書（PDF）"),
+    TaskKind.TRANSFER: N_("案内文（PDF）"),
+}
+"""What goes with each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consequences:

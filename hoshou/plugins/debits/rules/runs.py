@@ -57,7 +57,7 @@ RUN_TRANSITIONS: Mapping[tuple[RunState, RunStep], RunState] = {
     (RunState.RELEASED, RunStep.CLOSE): RunState.CLOSED,
     **{
         (state, RunStep.DISCARD): RunState.DISCARDED
-        for state in (RunState.BUILDING, RunState.BUILT, RunState.SEALED)
+        for state in (RunState.BUILDING, RunState.BUILT, RunState.SEALING, RunState.SEALED)
     },
 }
 

@@ -50,32 +50,53 @@ def build(
 ) -> int:
     """Build the agent's run of the month to its end, or go on with it; returns its number.
 
-    A run that is built already is left as it is. Raises NotFound ``agent``, Refused ``past_horizon``,
-    ``debit_past`` for a day that has come.
+    A run that is built already is left as it is. Raises as ``begin_run`` does.
     """
     with unit_of_work() as session:
-        run_id = _open(session, clock, actor, agent_id, month)
-        debit = locked_run(session, run_id).debit_date
-        total = session.scalar(
-            select(func.count()).where(
-                Instalment.due_on.between(debit.replace(day=1), last_of_month(debit)),
-                Instalment.cancelled_at.is_(None),
-            )
-        )
+        run_id = begin_run(session, clock, actor, agent_id, month)
+    build_on(unit_of_work, clock, actor, run_id, progress)
+    return run_id
+
+
+def build_on(unit_of_work: UnitOfWork, clock: Clock, actor: Actor, run_id: int, progress: Progress) -> None:
+    """Bring a run that was begun to the end of its building, from where it stopped."""
+    with unit_of_work() as session:
+        run = locked_run(session, run_id)
+        agent_id, total = run.agent_id, to_look_at(session, run.debit_date)
     done = 0
     while True:
         with unit_of_work() as session:
             run = locked_run(session, run_id)
             if run.state != RunState.BUILDING:
-                return run_id
+                return
             chunk = plan_chunk(session, agent_id, run.debit_date, run.cursor)
             _store(session, run, chunk)
             if chunk.last is None:
                 _finish(session, clock, actor, run)
-                return run_id
+                return
             run.cursor = chunk.last
         done += len(chunk.planned)
-        progress(done, max(done, total or 0))
+        progress(done, max(done, total))
+
+
+def to_look_at(session: Session, debit: date) -> int:
+    """How many enrolments have an instalment in the month of the day: about as many as a building looks at."""
+    found: int = session.scalars(
+        select(func.count()).where(
+            Instalment.due_on.between(debit.replace(day=1), last_of_month(debit)),
+            Instalment.cancelled_at.is_(None),
+        )
+    ).one()
+    return found
+
+
+def runs_begun(session: Session) -> Sequence[int]:
+    """The runs whose building hasn't come to its end, and that nothing stops."""
+    return session.scalars(
+        select(DebitRun.id)
+        .where(DebitRun.state == RunState.BUILDING.value, DebitRun.trouble == "")
+        .order_by(DebitRun.id)
+    ).all()
 
 
 def outline(session: Session, agent_id: int, debit: date) -> Iterator[Planned]:
@@ -100,7 +121,11 @@ def due_builds(session: Session, today: date) -> Sequence[tuple[int, date]]:
     return found
 
 
-def _open(session: Session, clock: Clock, actor: Actor, agent_id: int, month: date) -> int:
+def begin_run(session: Session, clock: Clock, actor: Actor, agent_id: int, month: date) -> int:
+    """Open the agent's run of the month, or find it; returns its number.
+
+    Raises NotFound ``agent``, Refused ``past_horizon``, ``debit_past`` for a day that has come.
+    """
     agent = session.get(CollectionAgent, agent_id)
     if agent is None:
         raise NotFound("agent", N_("該当する集金代行会社が見つかりません。"), field="agent_id")
@@ -121,6 +146,7 @@ def _open(session: Session, clock: Clock, actor: Actor, agent_id: int, month: da
         "sealed_by": "",
         "released_by": "",
         "discarded_why": "",
+        "trouble": "",
         **{
             name: getattr(agent, name)
             for name in (

@@ -13,13 +13,18 @@ from hoshou.plugins.debits.services.terms import terms_on
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 
 
+def proposed_lapse(session: Session, enrolment_id: int) -> Lapse | None:
+    """The enrolment's lapse that nobody has decided."""
+    return session.scalar(
+        select(Lapse).where(Lapse.enrolment_id == enrolment_id, Lapse.state == LapseState.PROPOSED.value)
+    )
+
+
 def foresee(session: Session, enrolment: Enrolment, today: date) -> Outlook:
     """The debits to come, what a failure would do, and the last days to act. Nothing for an ended enrolment."""
     standings = standings_of(session, enrolment.id)
     standing = session.scalar(select(Standing.failures).where(Standing.enrolment_id == enrolment.id)) or 0
-    lapse = session.scalar(
-        select(Lapse.id).where(Lapse.enrolment_id == enrolment.id, Lapse.state == LapseState.PROPOSED.value)
-    )
+    lapse = proposed_lapse(session, enrolment.id)
     instalments = [
         Due(
             one.number,

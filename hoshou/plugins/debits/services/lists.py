@@ -1,10 +1,10 @@
 """What the list pages show: one page at a time, never the whole table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from hoshou.platform.subject import Subject
@@ -13,7 +13,9 @@ from hoshou.plugins.debits.models.mandates import CollectionAgent, Mandate
 from hoshou.plugins.debits.models.runs import DebitLine, DebitRun
 from hoshou.plugins.debits.models.settlements import EndingReceivable
 from hoshou.plugins.debits.rules.endings import Receivable
+from hoshou.plugins.debits.rules.runs import LineState
 from hoshou.plugins.debits.services.endings import receivable_of
+from hoshou.plugins.debits.services.runs import Tally
 from hoshou.plugins.debits.services.scope import visible_tasks
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.models.members import Member, Unit
@@ -59,10 +61,10 @@ def active_agents(session: Session) -> Sequence[CollectionAgent]:
 
 @dataclass(frozen=True)
 class FailureBoard:
-    """``proposed`` lapses, oldest day first; enrolments that ``failed_once``; open tasks of our own."""
+    """``proposed`` lapses, oldest day first; the debits that ``failed_once``; open tasks of our own."""
 
     proposed: Sequence[Lapse]
-    failed_once: Sequence[Enrolment]
+    failed_once: Sequence[DebitLine]
     tasks: Sequence[FailureTask]
 
 
@@ -71,16 +73,23 @@ def failure_board(session: Session, subject: Subject) -> FailureBoard:
     proposed = session.scalars(
         select(Lapse)
         .where(Lapse.state == LapseState.PROPOSED.value)
-        .options(of_members(Lapse.enrolment))
+        .options(of_members(Lapse.enrolment), joinedload(Lapse.line))
         .order_by(Lapse.effective_on, Lapse.id)
         .limit(MOST)
     ).all()
+    latest = (
+        select(func.max(DebitLine.id))
+        .where(DebitLine.enrolment_id == Standing.enrolment_id, DebitLine.state == LineState.FAILED.value)
+        .correlate(Standing)
+        .scalar_subquery()
+    )
     once = session.scalars(
-        select(Enrolment)
-        .join(Standing, Standing.enrolment_id == Enrolment.id)
-        .where(Standing.failures == 1, Enrolment.ended_on.is_(None))
-        .options(*WITH_MEMBER)
-        .order_by(Enrolment.id)
+        select(DebitLine)
+        .join(Standing, Standing.enrolment_id == DebitLine.enrolment_id)
+        .join(Enrolment, Enrolment.id == Standing.enrolment_id)
+        .where(Standing.failures == 1, Enrolment.ended_on.is_(None), DebitLine.id == latest)
+        .options(of_members(DebitLine.enrolment), joinedload(DebitLine.run))
+        .order_by(DebitLine.enrolment_id)
         .limit(MOST)
     ).all()
     return FailureBoard(proposed, once, open_tasks_of(session, subject))
@@ -123,6 +132,18 @@ def open_receivables(session: Session) -> list[OwedRow]:
 def runs_newest() -> Select[tuple[DebitRun]]:
     """All runs."""
     return select(DebitRun)
+
+
+def sums_of(session: Session, runs: Sequence[DebitRun]) -> Mapping[int, Tally]:
+    """Lines and yen that each of the runs asks for."""
+    sums = dict.fromkeys([run.id for run in runs], Tally(0, 0))
+    for run_id, count, amount in session.execute(
+        select(DebitLine.run_id, func.count(), func.sum(DebitLine.amount))
+        .where(DebitLine.run_id.in_(list(sums)), DebitLine.state != LineState.DROPPED.value)
+        .group_by(DebitLine.run_id)
+    ):
+        sums[run_id] = Tally(count, int(amount))
+    return sums
 
 
 def enrolment_numbered(session: Session, number: str) -> Enrolment | None:

@@ -5,7 +5,7 @@ amount and account, no other, and add up. The same rows again, in whatever order
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -18,13 +18,13 @@ from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
-from hoshou.platform.files.model import keep
+from hoshou.platform.files.model import StoredFile, keep
 from hoshou.platform.files.store import StoredBlob
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.subject import Subject
 from hoshou.plugins.debits.models.runs import DebitFile, DebitLine, DebitResult, DebitRun
 from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState, RunState, settled_state
-from hoshou.plugins.debits.services.runs import OBJECT, locked_run
+from hoshou.plugins.debits.services.runs import OBJECT, locked_run, require_released
 from hoshou.plugins.debits.services.scope import require_handler
 from hoshou.plugins.debits.services.sealing import ACCOUNT, file_line
 from hoshou.plugins.debits.zengin.entries import DebitLine as FileLine
@@ -83,13 +83,30 @@ def accept(
 ) -> int:
     """Take a result file for the run; returns its number. The content was put into the store before.
 
+    Raises as ``take_in`` does.
+    """
+    require_handler(subject)
+    return take_in(
+        session, clock, keys, actor, run_id, data, lambda: keep(session, clock, actor, blob, name, MEDIA_TYPE)
+    )
+
+
+def take_in(
+    session: Session,
+    clock: Clock,
+    keys: KeyRing,
+    actor: Actor,
+    run_id: int,
+    data: bytes,
+    stored: Callable[[], StoredFile],
+) -> int:
+    """Hold the file against the run; returns its number as a result. ``stored`` is its row.
+
     What was taken before comes back under its old number, and changes nothing. Raises ResultRefused with the
     problems by line, Refused ``not_released``, ``run_closed``.
     """
-    require_handler(subject)
     run = locked_run(session, run_id)
-    if run.state not in (RunState.RELEASED, RunState.CLOSED):
-        raise Refused("not_released", N_("承認前の口座振替データに結果は取り込めません。"), field="file")
+    require_released(run)
     checking = _check(session, keys, run, data)
     fingerprint = f"{checking.digest:064x}"
     earlier = session.scalar(select(DebitResult.id).where(DebitResult.fingerprint == fingerprint))
@@ -97,12 +114,12 @@ def accept(
         return earlier
     if run.state == RunState.CLOSED:
         raise Refused("run_closed", N_("締めた口座振替データに結果は取り込めません。"), field="file")
-    stored = keep(session, clock, actor, blob, name[:255] or "result.txt", MEDIA_TYPE)
+    file = stored()
     result = DebitResult(
         file_id=checking.file_id,
         fingerprint=fingerprint,
-        sha256=blob.sha256,
-        stored_file_id=stored.id,
+        sha256=file.sha256,
+        stored_file_id=file.id,
         line_count=checking.count,
         accepted_at=clock.now(),
         accepted_by=actor.name,
@@ -118,7 +135,7 @@ def accept(
         run.id,
         result=result.id,
         lines=checking.count,
-        sha256=blob.sha256,
+        sha256=file.sha256,
     )
     return result.id
 

@@ -14,13 +14,16 @@ from hoshou.plugins.debits.models.runs import (
     DebitOmission,
     DebitResult,
     DebitRun,
+    ResultUpload,
+    UploadState,
 )
 from hoshou.plugins.debits.rules.mandates import NewCode
-from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState, Omission
-from hoshou.plugins.debits.services.building import outline
+from hoshou.plugins.debits.rules.runs import OPEN_LINES, LineState, Omission, RunState
+from hoshou.plugins.debits.services.building import outline, to_look_at
 from hoshou.plugins.debits.services.lists import WITH_MEMBER, of_members
 from hoshou.plugins.debits.services.planning import Owed, PlannedLine, PlannedOmission
 from hoshou.plugins.debits.services.runs import Tally, run_for, tallies
+from hoshou.plugins.debits.services.uploads import newest_upload
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 
 PAGE = 50
@@ -166,6 +169,30 @@ class RunRecord:
     undecided: Sequence[DebitLine]
     omissions: Sequence[DebitOmission]
     omitted: dict[Omission, int]
+    upload: ResultUpload | None
+    to_look_at: int
+    """Of a run that is being built: how many enrolments it looks at, about."""
+
+    @property
+    def looked_at(self) -> int:
+        """How many of them it has looked at."""
+        return sum(tally.count for tally in self.tallies.values()) + sum(self.omitted.values())
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether a result file waits to be checked."""
+        return self.upload is not None and self.upload.state == UploadState.WAITING
+
+    @property
+    def posting(self) -> DebitResult | None:
+        """The result that is being posted."""
+        return next((result for result in self.results if result.posted_at is None), None)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether something goes on in the background."""
+        is_built = self.run.state in (RunState.BUILDING, RunState.SEALING) and not self.run.trouble
+        return is_built or self.is_checking or self.posting is not None
 
     @property
     def total(self) -> Tally:
@@ -201,7 +228,17 @@ def record_of(session: Session, run_id: int) -> RunRecord:
             .group_by(DebitOmission.reason)
         )
     }
-    return RunRecord(run, tallies(session, run_id), files, results, undecided, omissions, omitted)
+    return RunRecord(
+        run,
+        tallies(session, run_id),
+        files,
+        results,
+        undecided,
+        omissions,
+        omitted,
+        newest_upload(session, run_id),
+        to_look_at(session, run.debit_date) if run.state == RunState.BUILDING else 0,
+    )
 
 
 def lines_of(session: Session, run_id: int, after: int, *which: ColumnElement[bool]) -> Sequence[DebitLine]:

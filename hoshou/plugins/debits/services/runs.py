@@ -42,6 +42,12 @@ def locked_run(session: Session, run_id: int) -> DebitRun:
     return run
 
 
+def require_released(run: DebitRun) -> None:
+    """Raise Refused ``not_released`` for a run whose files haven't gone out."""
+    if run.state not in (RunState.RELEASED, RunState.CLOSED):
+        raise Refused("not_released", N_("承認前の口座振替データに結果は取り込めません。"), field="file")
+
+
 @dataclass(frozen=True)
 class Tally:
     """Lines and yen in one state."""
@@ -113,16 +119,22 @@ def discard(session: Session, clock: Clock, actor: Actor, subject: Subject, run_
     )
 
 
+def open_lines(session: Session, run_id: int) -> int:
+    """How many of the run's lines have no outcome yet."""
+    found: int = session.scalars(
+        select(func.count())
+        .select_from(DebitLine)
+        .where(DebitLine.run_id == run_id, DebitLine.state.in_([one.value for one in OPEN_LINES]))
+    ).one()
+    return found
+
+
 def close(session: Session, clock: Clock, actor: Actor, subject: Subject, run_id: int) -> None:
     """Close a run of which every line has its outcome. Raises Refused ``lines_open`` naming how many haven't."""
     require_handler(subject)
     run = locked_run(session, run_id)
     state = next_state(RunState(run.state), RunStep.CLOSE)
-    left = session.scalar(
-        select(func.count())
-        .select_from(DebitLine)
-        .where(DebitLine.run_id == run.id, DebitLine.state.in_([one.value for one in OPEN_LINES]))
-    )
+    left = open_lines(session, run.id)
     unposted = session.scalar(
         select(DebitResult.id)
         .join(BankFile, DebitResult.file_id == BankFile.id)

@@ -5,7 +5,7 @@ killed here, and anybody who checks later, writes the same bytes.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -64,13 +64,22 @@ def seal(
     run_id: int,
     most_lines: int = MOST_LINES,
 ) -> None:
-    """Fix the lines, write the files, and have the run wait for its release.
-
-    Lines of enrolments that have ended since the building are left out (D-36). Goes on where a killed one
-    stopped; does nothing once it is sealed. Raises Refused ``run_step``, ``run_empty``.
-    """
+    """Fix the lines, write the files, and have the run wait for its release. Raises as ``fix_lines`` does."""
     with unit_of_work() as session:
-        _fix(session, clock, actor, subject, run_id)
+        fix_lines(session, clock, actor, subject, run_id)
+    write_files(unit_of_work, clock, keys, store, actor, run_id, most_lines)
+
+
+def write_files(
+    unit_of_work: UnitOfWork,
+    clock: Clock,
+    keys: KeyRing,
+    store: FileStore,
+    actor: Actor,
+    run_id: int,
+    most_lines: int = MOST_LINES,
+) -> None:
+    """Write the files of a run whose lines are fixed; goes on where a killed one stopped, once and no more."""
     pieces = pieces_of(unit_of_work, run_id, most_lines)
     blobs: list[tuple[Piece, StoredBlob]] = []
     for piece in pieces:
@@ -109,7 +118,20 @@ def seal(
         )
 
 
-def _fix(session: Session, clock: Clock, actor: Actor, subject: Subject, run_id: int) -> None:
+def runs_fixed(session: Session) -> Sequence[int]:
+    """The runs whose lines are fixed and whose files aren't written, and that nothing stops."""
+    return session.scalars(
+        select(DebitRun.id)
+        .where(DebitRun.state == RunState.SEALING.value, DebitRun.trouble == "")
+        .order_by(DebitRun.id)
+    ).all()
+
+
+def fix_lines(session: Session, clock: Clock, actor: Actor, subject: Subject, run_id: int) -> None:
+    """Fix the lines; those of enrolments that have ended since the building are left out (D-36).
+
+    Does nothing once that is done. Raises Refused ``run_step``, ``run_empty``.
+    """
     require_handler(subject)
     run = locked_run(session, run_id)
     if run.state in (RunState.SEALING, RunState.SEALED):

@@ -21,6 +21,10 @@ from hoshou.plugins.debits.zengin.entries import Header
 from hoshou.plugins.debits.zengin.profiles import PROFILES
 
 KEEP = READ | {"add", "edit"}
+PROFILE_LABELS = {
+    "standard": N_("全銀協の標準（使える文字が最も少ない）"),
+    "wide": N_("ヲと記号8種も使える仕様"),
+}
 ALL = [
     "name",
     "consignor_code",
@@ -70,11 +74,14 @@ class CollectionAgentView(StaffModelView):
     }
     formatters_columns = {
         "account_type": display.named({kind.value: label for kind, label in ACCOUNT_TYPE_LABELS.items()}),
+        "profile": display.named(PROFILE_LABELS),
         "closing_time": lambda at: at.strftime("%H:%M"),
         "is_active": display.yes_no,
     }
     add_form_extra_fields = {
-        "profile": ChoiceField(_l("ファイルの仕様"), choices=[(name, name) for name in PROFILES]),
+        "profile": ChoiceField(
+            _l("ファイルの仕様"), choices=[(name, _l(PROFILE_LABELS[name])) for name in PROFILES]
+        ),
         "account_type": ChoiceField(
             _l("預金種目（委託者）"),
             choices=[

@@ -21,10 +21,12 @@ from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.staff.views import flash_error
 from hoshou.platform.subject import Role
 from hoshou.plugins.debits.models.failures import TaskState
-from hoshou.plugins.debits.rules.failures import TASK_KIND_LABELS, TaskKind
-from hoshou.plugins.debits.services import lapses, tasks
+from hoshou.plugins.debits.rules.failures import PAPER_LABELS, TASK_KIND_LABELS, TaskKind
+from hoshou.plugins.debits.services import lapses, papers, tasks
 from hoshou.plugins.debits.services.lists import failure_board, open_tasks_of
+from hoshou.plugins.debits.views.handing_out import handed_out
 from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
+from hoshou.plugins.debits.zengin.results import CODE_MEANINGS
 
 
 class FailureBoardView(BaseView):
@@ -42,6 +44,8 @@ class FailureBoardView(BaseView):
             title=_("振替不能の管理"),
             board=failure_board(db.session(), subject),
             kinds=TASK_KIND_LABELS,
+            papers=PAPER_LABELS,
+            codes=CODE_MEANINGS,
             may_act=subject.has(Role.LEAD_OFFICE, Role.GROUP_ASSOCIATION),
             may_receive=subject.has(Role.GROUP_ASSOCIATION),
             day=display.day,
@@ -89,6 +93,7 @@ class ContactTaskView(BaseView):
             title=_("振替不能のご連絡"),
             tasks=open_tasks_of(db.session(), current_subject()),
             kinds=TASK_KIND_LABELS,
+            papers=PAPER_LABELS,
             prefecture=TaskKind.PREFECTURE,
             may_act=not current_subject().has(Role.AUDITOR),
             day=display.day,
@@ -108,6 +113,13 @@ class ContactTaskView(BaseView):
             "ContactTaskView.list",
         )
 
+    @expose(f"/{NUMBER}/paper.pdf")
+    @has_access
+    @permission_name("paper")
+    def paper(self, pk: int) -> Any:
+        clock, subject = platform().clock, current_subject()
+        return handed_out(lambda session: papers.paper_of(session, clock, subject, pk))
+
 
 def _do(work: Callable[[Session], None], done: str, back: str = "FailureBoardView.list") -> Any:
     try:
@@ -121,7 +133,7 @@ def _do(work: Callable[[Session], None], done: str, back: str = "FailureBoardVie
     return redirect(url_for(back))
 
 
-FINISH = frozenset({"list", "finish"})
+FINISH = frozenset({"list", "finish", "paper"})
 SCREENS = (
     StaffView(
         FailureBoardView,
@@ -136,12 +148,12 @@ SCREENS = (
         ContactTaskView,
         {
             **dict.fromkeys((Role.PREFECTURE, Role.INSURER, Role.LEAD_OFFICE, Role.GROUP_ASSOCIATION), FINISH),
-            Role.AUDITOR: frozenset({"list"}),
+            Role.AUDITOR: frozenset({"list", "paper"}),
         },
         name="debit_contacts",
         label=N_("振替不能のご連絡"),
         order=83,
-        method_labels={"finish": N_("完了の登録")},
+        method_labels={"finish": N_("完了の登録"), "paper": N_("案内文・用紙のダウンロード")},
         **CATEGORY,
     ),
 )

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
@@ -20,7 +20,8 @@ from hoshou.platform.staff.paging import newest_first
 from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.subject import Role
 from hoshou.plugins.debits.models.mandates import Mandate
-from hoshou.plugins.debits.rules.accounts import ACCOUNT_TYPE_LABELS, NET_BANKS_TAKEN, Account
+from hoshou.plugins.debits.rules.accounts import ACCOUNT_TYPE_LABELS, Account
+from hoshou.plugins.debits.rules.banks import banks_like, branches_of
 from hoshou.plugins.debits.rules.mandates import (
     MANDATE_KIND_LABELS,
     MANDATE_REASON_LABELS,
@@ -29,17 +30,12 @@ from hoshou.plugins.debits.rules.mandates import (
 )
 from hoshou.plugins.debits.services import mandates
 from hoshou.plugins.debits.services.lists import active_agents, mandates_like
+from hoshou.plugins.debits.services.papers import empty_form
+from hoshou.plugins.debits.views.handing_out import handed_out
 from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
+from hoshou.plugins.guardkun.rules.net_banks import NET_BANKS
 
-ACCOUNT_FIELDS = (
-    "bank_code",
-    "bank_name",
-    "branch_code",
-    "branch_name",
-    "account_type",
-    "account_number",
-    "holder",
-)
+ACCOUNT_FIELDS = ("bank", "branch", "account_type", "account_number", "holder")
 STATE_TAGS = {MandateState.ACCEPTED: "good", MandateState.RETURNED: "bad"}
 
 
@@ -87,6 +83,22 @@ class MandateView(BaseView):
             return self._form(_sentences(error)), status_of(error)
         flash(_("口座振替依頼書を登録しました。"), "success")
         return redirect(url_for("MandateView.show", pk=pk))
+
+    @expose("/form.pdf")
+    @has_access
+    @permission_name("add")
+    def empty_form(self) -> Any:
+        clock, subject = platform().clock, current_subject()
+        return handed_out(lambda session: empty_form(session, clock, subject))
+
+    @expose("/offices")
+    @has_access
+    @permission_name("add")
+    def offices(self) -> Any:
+        """Banks that begin with what is typed, or branches of the ``bank`` that is typed beside."""
+        typed, bank = request.args.get("q", ""), request.args.get("bank")
+        found = banks_like(typed) if bank is None else branches_of(bank, typed)
+        return jsonify(offices=[str(office) for office in found])
 
     @expose(f"/{NUMBER}/reveal", methods=["POST"])
     @has_access
@@ -140,7 +152,7 @@ class MandateView(BaseView):
             agents=[(agent.id, agent.name) for agent in active_agents(session)],
             reasons=[(reason.value, _(label)) for reason, label in MANDATE_REASON_LABELS.items()],
             types=[(kind.value, _(label)) for kind, label in ACCOUNT_TYPE_LABELS.items()],
-            net_banks="、".join(NET_BANKS_TAKEN.values()),
+            net_banks="、".join(NET_BANKS.values()),
             values={**request.form, "account_number": ""},
         )
 

@@ -17,13 +17,24 @@ from hoshou.platform.staff import display
 from hoshou.platform.staff.contribution import StaffView
 from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.subject import Role
+from hoshou.plugins.debits.rules.past import PAST_STATE_LABELS, PastState
 from hoshou.plugins.debits.services.endings import standings_of
-from hoshou.plugins.debits.services.foresight import foresee
+from hoshou.plugins.debits.services.foresight import foresee, proposed_lapse
 from hoshou.plugins.debits.services.lists import enrolment_numbered, open_receivables
+from hoshou.plugins.debits.services.past import past_of
 from hoshou.plugins.debits.services.transfers import Transfer, payable, receive
 from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
+from hoshou.plugins.debits.zengin.results import CODE_MEANINGS
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.changes import ENDING_LABELS
+
+PAST_TAGS = {
+    PastState.DEBITED: "good",
+    PastState.TRANSFERRED: "good",
+    PastState.CANCELLED: "",
+    PastState.AWAITED: "active",
+    PastState.UNPAID: "bad",
+}
 
 
 class ReceivableView(BaseView):
@@ -103,6 +114,12 @@ class ForesightView(BaseView):
             title=_("今後の口座振替 %(number)s", number=str(enrolment)),
             enrolment=enrolment,
             outlook=foresee(session, enrolment, today),
+            lapse=proposed_lapse(session, pk),
+            past=past_of(session, pk, today),
+            past_states=PAST_STATE_LABELS,
+            past_tags=PAST_TAGS,
+            codes=CODE_MEANINGS,
+            endings=ENDING_LABELS,
             may_receive=current_subject().has(Role.GROUP_ASSOCIATION),
             day=display.day,
         )

@@ -8,7 +8,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 
-from hoshou.base.dates import parse_date
+from hoshou.base.dates import add_months, parse_date
 from hoshou.base.errors import DomainError, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.context import platform
@@ -30,14 +30,13 @@ from hoshou.plugins.debits.rules.runs import (
     LineState,
     RunState,
 )
-from hoshou.plugins.debits.services import posting, results, runs, sealing
-from hoshou.plugins.debits.services.building import build, debit_day_of
-from hoshou.plugins.debits.services.lists import active_agents, runs_newest
-from hoshou.plugins.debits.services.results import ResultRefused
+from hoshou.plugins.debits.services import background, posting, runs, sealing, uploads
+from hoshou.plugins.debits.services.building import begin_run, debit_day_of
+from hoshou.plugins.debits.services.lists import active_agents, runs_newest, sums_of
 from hoshou.plugins.debits.services.run_pages import PAGE, Rehearsal, lines_of, record_of, rehearse
 from hoshou.plugins.debits.services.scope import require_handler
 from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
-from hoshou.plugins.debits.zengin.results import RESULTS, Outcome
+from hoshou.plugins.debits.zengin.results import CODE_MEANINGS, Outcome
 
 RUN_TAGS = {
     RunState.BUILDING: "waiting",
@@ -77,10 +76,13 @@ class DebitRunView(BaseView):
         return self._list()
 
     def _list(self, errors: dict[str, str] | None = None, rehearsed: Rehearsal | None = None) -> Any:
+        page = newest_first(db.session(), runs_newest(), DebitRun.id)
         return self.render_template(
             "debits/runs.html",
             title=_("口座振替データ"),
-            page=newest_first(db.session(), runs_newest(), DebitRun.id),
+            page=page,
+            sums=sums_of(db.session(), page.rows),
+            next_month=f"{add_months(platform().clock.today(), 1):%Y-%m}",
             agents=[(agent.id, agent.name) for agent in active_agents(db.session())],
             may_build=_handles(),
             errors=errors or {},
@@ -98,7 +100,7 @@ class DebitRunView(BaseView):
     @has_access
     @permission_name("build")
     def build(self) -> Any:
-        """Build a month's run, or say what it would hold."""
+        """Begin a month's run, or say what it would hold."""
         subject, actor, clock = current_subject(), staff_actor(), platform().clock
         try:
             require_handler(subject)
@@ -106,7 +108,7 @@ class DebitRunView(BaseView):
             if request.form.get("step") == "rehearse":
                 with reading() as session:
                     return self._list(rehearsed=rehearse(session, agent_id, debit_day_of(session, month)))
-            run_id = build(unit_of_work, clock, actor, agent_id, month, _unwatched)
+            run_id = transact(lambda session: begin_run(session, clock, actor, agent_id, month))
         except DomainError as error:
             return self._list({error.field or "": words(error)}), status_of(error)
         return redirect(url_for("DebitRunView.show", pk=run_id))
@@ -120,20 +122,20 @@ class DebitRunView(BaseView):
     @has_access
     @permission_name("build")
     def seal(self, pk: int) -> Any:
-        here, actor, subject = platform(), staff_actor(), current_subject()
+        clock, actor, subject = platform().clock, staff_actor(), current_subject()
         return self._do(
-            pk, lambda: sealing.seal(unit_of_work, here.clock, here.keys, here.files, actor, subject, pk)
+            pk, lambda: transact(lambda session: sealing.fix_lines(session, clock, actor, subject, pk))
         )
 
-    @expose(f"/{NUMBER}/go-on", methods=["POST"])
+    @expose(f"/{NUMBER}/again", methods=["POST"])
     @has_access
     @permission_name("build")
-    def go_on(self, pk: int) -> Any:
-        """Take up a building that was cut off."""
-        clock, actor = platform().clock, staff_actor()
-        run = runs.run_for(db.session(), pk)
-        agent_id, month = run.agent_id, run.debit_date
-        return self._do(pk, lambda: build(unit_of_work, clock, actor, agent_id, month, _unwatched))
+    def again(self, pk: int) -> Any:
+        """Have stopped work tried again."""
+        clock, actor, subject = platform().clock, staff_actor(), current_subject()
+        return self._do(
+            pk, lambda: transact(lambda session: background.try_again(session, clock, actor, subject, pk))
+        )
 
     @expose(f"/{NUMBER}/release", methods=["POST"])
     @has_access
@@ -172,7 +174,7 @@ class DebitRunView(BaseView):
     @has_access
     @permission_name("results")
     def result(self, pk: int) -> Any:
-        """Take the agent's answer: checked whole, then posted."""
+        """Take the agent's answer in: a job checks it whole, then posts it."""
         here, actor, subject = platform(), staff_actor(), current_subject()
         upload = request.files.get("file")
         try:
@@ -183,17 +185,10 @@ class DebitRunView(BaseView):
             if len(data) > MOST_BYTES:
                 raise Refused("file_large", N_("ファイルが大きすぎます。"), field="file")
             blob, name = here.files.put(data), upload.filename
-            number = transact(
-                lambda session: results.accept(
-                    session, here.clock, here.keys, actor, subject, pk, data, name, blob
-                )
-            )
-            posting.post_result(unit_of_work, here.clock, here.keys, here.files, actor, number, _unwatched)
-        except ResultRefused as refused:
-            return self._record(pk, {"file": words(refused)}, refused), status_of(refused)
+            transact(lambda session: uploads.hand_in(session, here.clock, actor, subject, pk, name, blob))
         except DomainError as error:
             return self._record(pk, {error.field or "": words(error)}), status_of(error)
-        flash(_("結果ファイルを反映しました。"), "success")
+        flash(_("結果ファイルを受け付けました。内容を確認してから反映します。"), "success")
         return redirect(url_for("DebitRunView.show", pk=pk))
 
     @expose(f"/line/{NUMBER}/decide", methods=["POST"])
@@ -224,19 +219,24 @@ class DebitRunView(BaseView):
             flash_error(error)
         return redirect(url_for("DebitRunView.show", pk=pk))
 
-    def _record(self, pk: int, errors: dict[str, str] | None = None, refused: ResultRefused | None = None) -> Any:
+    def _record(self, pk: int, errors: dict[str, str] | None = None) -> Any:
         session, subject = db.session(), current_subject()
         record = record_of(session, pk)
         after, state = request.args.get("after", 0, type=int), request.args.get("state", "")
         which = [DebitLine.state == state] if state in list(LineState) else []
         lines = lines_of(session, pk, min(max(after, 0), LARGEST_KEY), *which)
+        refused = uploads.refusal_of(record.upload) if record.upload else None
+        trouble = background.trouble_of(record.run)
         return self.render_template(
             "debits/run.html",
             title=_("口座振替データ %(run)s", run=str(record.run)),
             record=record,
             run=record.run,
             errors=errors or {},
-            problems=refused.problems if refused else (),
+            refusal=words(refused[0]) if refused else "",
+            problems=refused[1] if refused else (),
+            trouble=words(trouble) if trouble else "",
+            failure=background.failure_reference(session) if record.is_working else "",
             lines=lines[:PAGE],
             next_after=lines[PAGE - 1].id if len(lines) > PAGE else None,
             state=state if which else "",
@@ -248,7 +248,7 @@ class DebitRunView(BaseView):
             line_states=LINE_STATE_LABELS,
             line_tags=LINE_TAGS,
             reasons=OMISSION_LABELS,
-            codes={code: result.meaning for code, result in RESULTS.items()},
+            codes=CODE_MEANINGS,
             new_codes=NEW_CODE_LABELS,
             day=display.day,
             minute=display.instant,
@@ -264,10 +264,6 @@ def _agent() -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise Refused("required", N_("選択してください。"), field="agent_id")
     return int(text)
-
-
-def _unwatched(_done: int, _total: int) -> None:
-    """The record page shows how far the work is."""
 
 
 SCREENS = (

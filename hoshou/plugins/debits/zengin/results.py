@@ -42,3 +42,5 @@ RESULTS: Mapping[str, Result] = {
     )
 }
 """By code. 5, 6 and 7 are 欠番 in the standard and are refused by the reader."""
+
+CODE_MEANINGS = {code: result.meaning for code, result in RESULTS.items()}

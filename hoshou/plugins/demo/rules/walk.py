@@ -24,6 +24,7 @@ class WalkFacts:
 
     site: str
     sample_path: str
+    result_path: str
     sample: CertificateData
     sample_email: str
     folder: ShowcaseFolder
@@ -97,7 +98,11 @@ def _japanese(facts: WalkFacts) -> str:
    ワンタイムパスワードが keiyaku@{facts.orderer_domain} あてに届きます（3.と同じ画面）。入力するとプレビューが開き、
    原本のPDFをダウンロードできます。登録のないドメインではログインできません。
 5. ほかの立場で見る
-   insurer1 は自社の証券だけ、agency2 は自店の証券だけが見えます。auditor は全件を見るだけです。"""
+   insurer1 は自社の証券だけ、agency2 は自店の証券だけが見えます。auditor は全件を見るだけです。
+6. ガードくんの口座振替（団体制度）
+   group2 でログインし、「口座振替データ」で承認待ちのデータを承認してファイルをダウンロードします。結果ファイル
+     {facts.result_path}
+   を取り込むと、「振替不能の管理」「試算表」に反映されます。続きは docs/demo.md にあります。"""
 
 
 def _english(facts: WalkFacts) -> str:
@@ -124,7 +129,11 @@ A walk of five minutes
    The one-time password arrives at keiyaku@{facts.orderer_domain} (same page as in 3). It opens the preview,
    from which the original PDF is downloaded. A domain that isn't registered gets no further.
 5. See it as somebody else
-   insurer1 sees its own policies only, agency2 those of that agency, auditor sees all and changes nothing."""
+   insurer1 sees its own policies only, agency2 those of that agency, auditor sees all and changes nothing.
+6. Debits of the group scheme
+   Log in as group2, release the run that waits under 口座振替データ (Debit runs), download its file and import
+     {facts.result_path}
+   as its result: failure board and trial balance follow. docs/demo.md goes on from there."""
 
 
 def _stop() -> str:

@@ -26,7 +26,7 @@ from hoshou.plugins.organisations.services.accounts import agency_called
 from hoshou.plugins.organisations.services.administration import UserDetails, create_user
 
 SEEDER = Actor(ActorKind.SYSTEM, "hoshou demo")
-USABLE_FOR = timedelta(days=60)
+USABLE_FOR = timedelta(days=200)
 
 REGISTERED, REVIEWED, APPLIED = ORDERERS[0], ORDERERS[2], ORDERERS[9]
 """The orderers whose domain has come so far: registered, with the insurers, with the association."""

@@ -21,7 +21,7 @@ from hoshou.plugins.bonds.services.intake import IncomingFile, PreparedUpload, p
 from hoshou.plugins.bonds.services.upload import upload
 from hoshou.plugins.demo.certificates import certificate_pdf, scanned
 from hoshou.plugins.demo.rules import certificate
-from hoshou.plugins.demo.rules.accounts import AGENCY_ACCOUNTS, INSURER_ACCOUNTS
+from hoshou.plugins.demo.rules.accounts import AGENCY_ACCOUNTS, INSURER_ACCOUNTS, DemoAccount
 from hoshou.plugins.demo.rules.parties import INSURERS
 from hoshou.plugins.demo.rules.portfolio import DemoFile, DemoPolicy
 from hoshou.plugins.demo.services.parties import insurer_row
@@ -69,14 +69,15 @@ def demo_uploads(policies: Iterable[DemoPolicy], clock: Clock) -> list[DemoUploa
         same_day = same_day + 1 if day == last else 0
         last = day
         at = datetime.combine(day, FIRST_UPLOAD, JST) + same_day * BETWEEN
-        uploads.append(DemoUpload(policy, file, number, _uploader(policy), min(at, clock.now())))
+        uploads.append(DemoUpload(policy, file, number, uploader_of(policy).username, min(at, clock.now())))
     return uploads
 
 
-def _uploader(policy: DemoPolicy) -> str:
+def uploader_of(policy: DemoPolicy) -> DemoAccount:
+    """Who uploads the policy's files and is mailed their passwords."""
     if policy.insurer in UPLOADING_INSURERS:
-        return next(account.username for account in INSURER_ACCOUNTS if account.insurer == policy.insurer)
-    return next(account.username for account in AGENCY_ACCOUNTS if account.agency == policy.agency)
+        return next(account for account in INSURER_ACCOUNTS if account.insurer == policy.insurer)
+    return next(account for account in AGENCY_ACCOUNTS if account.agency == policy.agency)
 
 
 def is_uploaded(session: Session, one: DemoUpload) -> bool:

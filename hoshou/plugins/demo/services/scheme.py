@@ -15,6 +15,7 @@ from hoshou.platform.db import reading, transact, unit_of_work
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.subject import Role, Subject
+from hoshou.plugins.demo.rules.accounts import SCHEME_ACCOUNTS
 from hoshou.plugins.demo.rules.scheme import (
     APPLIED_AT,
     ASKING,
@@ -42,7 +43,6 @@ from hoshou.plugins.guardkun.services.apply import apply
 from hoshou.plugins.guardkun.services.arrive import arrive
 from hoshou.plugins.guardkun.services.batches import open_batch, ship_batch, start_batch
 from hoshou.plugins.guardkun.services.book import book_batch
-from hoshou.plugins.guardkun.services.documents.certificate import certificate
 from hoshou.plugins.guardkun.services.issue import issue_batch, start_issue
 from hoshou.plugins.guardkun.services.members_import import import_members
 from hoshou.plugins.guardkun.services.quoting import make_quote, starts
@@ -89,6 +89,7 @@ def seed_masters(session: Session, clock: Clock) -> None:
         )
     import_members(session, clock, SEEDER, _member_file(COMPANIES))
     tokyo = session.scalars(select(PrefectureAssociation).where(PrefectureAssociation.code == TOKYO)).one()
+    tokyo.email = SCHEME_ACCOUNTS[-1].email
     session.add(PrefectureStaff(user_id=person_called(session, "prefecture").user_id, prefecture_id=tokyo.id))
     session.flush()
 
@@ -106,16 +107,7 @@ def enrol(calculators: Calculators, keys: KeyRing, files: FileStore) -> None:
         start_batch(session, booked, SEEDER, lead, batch)
     book_batch(unit_of_work, booked, SEEDER, batch, _tell)
     transact(lambda session: start_issue(session, booked, SEEDER, lead, batch))
-    issue_batch(
-        unit_of_work,
-        reading,
-        booked,
-        files,
-        SEEDER,
-        lambda session, enrolment: certificate(session, enrolment, booked),
-        batch,
-        _tell,
-    )
+    issue_batch(unit_of_work, reading, booked, files, SEEDER, batch, _tell)
     transact(lambda session: ship_batch(session, shipped, SEEDER, lead, batch, SHIPPED_AT.date()))
 
 

@@ -18,6 +18,11 @@ ADDRESS_LENGTH = 254
 REASON_LENGTH = 500
 PHONE = re.compile(r"\+?[0-9][0-9()-]{8,18}")
 UNPRINTABLE = {"Cc", "Cs", "Cn", "Co"}
+MISSING = {
+    "organisation": N_("団体・組織名を入力してください。"),
+    "applicant_name": N_("申請者の氏名を入力してください。"),
+}
+"""Said of a field that is empty: the list of all faults stands apart from the fields."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ def check_form(form: ApplicationForm) -> Details:
         try:
             return check(*values)
         except Refused as error:
-            faults.append(Refused(error.code, error.message, field=field, **error.values))
+            message = MISSING.get(field, error.message) if error.code == "text_missing" else error.message
+            faults.append(Refused(error.code, message, field=field, **error.values))
             return ""
 
     if form.kind not in set(Kind):

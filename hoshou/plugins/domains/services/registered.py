@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
@@ -40,19 +40,20 @@ def registered_row(session: Session, domain: str) -> OrdererDomain | None:
 
 @dataclass(frozen=True)
 class Bodies:
-    """One page of the registered bodies: pairs of organisation and department, never a domain."""
+    """Some of the registered bodies: pairs of organisation and department, never a domain.
+
+    ``after`` is the pair to go on from, or None at the end.
+    """
 
     rows: list[tuple[str, str]]
-    count: int
-    pages: int
+    after: tuple[str, str] | None
 
 
-def registered_bodies(session: Session, search: str, page: int) -> Bodies:
-    """The page (counted from one) of the bodies whose organisation or department holds what is searched for."""
+def registered_bodies(session: Session, search: str, after: tuple[str, str] | None = None) -> Bodies:
+    """The next hundred bodies whose organisation or department holds what is searched for, in their order."""
+    organisation, department = OrdererDomain.organisation, OrdererDomain.department
     statement = (
-        select(OrdererDomain.organisation, OrdererDomain.department)
-        .where(OrdererDomain.state == DomainState.REGISTERED.value)
-        .distinct()
+        select(organisation, department).where(OrdererDomain.state == DomainState.REGISTERED.value).distinct()
     )
     words = "".join(c for c in search if c.isprintable()).strip()
     for word in words.split():
@@ -60,18 +61,16 @@ def registered_bodies(session: Session, search: str, page: int) -> Bodies:
             or_(
                 *(
                     column.contains(form, autoescape=True)
-                    for column in (OrdererDomain.organisation, OrdererDomain.department)
+                    for column in (organisation, department)
                     for form in dict.fromkeys((word, fold(word)))
                 )
             )
         )
-    count = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    rows = session.execute(
-        statement.order_by(OrdererDomain.organisation, OrdererDomain.department)
-        .offset((page - 1) * BODIES_PER_PAGE)
-        .limit(BODIES_PER_PAGE)
-    )
-    return Bodies([(row.organisation, row.department) for row in rows], count, -(-count // BODIES_PER_PAGE))
+    if after:
+        statement = statement.where(organisation >= after[0], or_(organisation > after[0], department > after[1]))
+    rows = session.execute(statement.order_by(organisation, department).limit(BODIES_PER_PAGE + 1)).tuples().all()
+    shown = list(rows[:BODIES_PER_PAGE])
+    return Bodies(shown, shown[-1] if len(rows) > BODIES_PER_PAGE else None)
 
 
 def organisations_of(session: Session, domains: Collection[str]) -> dict[str, str]:

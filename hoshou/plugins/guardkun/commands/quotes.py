@@ -1,17 +1,15 @@
 """``hoshou quotes``."""
 
-import json
 from collections.abc import Callable
 
 import click
 from flask import Flask
 
-from hoshou.base.errors import Refused
-from hoshou.base.terminal import REFUSED, error_document
+from hoshou.base.terminal import REFUSED
 from hoshou.platform.calculators import Calculators
 from hoshou.platform.context import platform
 from hoshou.platform.db import db
-from hoshou.platform.site.errors import words
+from hoshou.platform.terminal import errors_told, tell_json
 from hoshou.plugins.guardkun.services.recompute import differing_quotes
 
 
@@ -25,15 +23,11 @@ def quotes() -> None:
 @click.pass_obj
 def check(make_app: Callable[[], Flask], as_json: bool) -> None:
     """保存した見積をすべて計算し直し、1円でも異なるものを表示する"""
-    with make_app().app_context():
+    with errors_told(as_json), make_app().app_context():
         calculators = Calculators(platform().plugins.collect("calculators"))
-        try:
-            differing = dict(differing_quotes(db.session(), calculators))
-        except Refused as error:
-            click.echo(json.dumps(error_document(error)) if as_json else words(error), err=not as_json)
-            raise SystemExit(REFUSED) from error
+        differing = dict(differing_quotes(db.session(), calculators))
     if as_json:
-        click.echo(json.dumps({"differing": differing}))
+        tell_json({"differing": differing})
     else:
         for number, names in differing.items():
             click.echo(f"{number}\t{', '.join(names)}")

@@ -57,7 +57,7 @@ class Event:
     """A date, or the days from ``first`` to ``last``, both included.
 
     ``key`` is stable within the year, however its dates move. ``at`` is the instant in JST where the hour counts;
-    ``is_about`` says 頃. ``title`` is a message id that ``values`` fill.
+    ``is_about`` says 頃. ``title`` is a message id that ``values`` fill. A deadline names the ``start`` it is for.
     """
 
     key: str
@@ -68,6 +68,7 @@ class Event:
     values: Mapping[str, object] = field(default_factory=dict)
     at: datetime | None = None
     is_about: bool = False
+    start: date | None = None
 
     @property
     def sentence(self) -> str:
@@ -160,6 +161,7 @@ def _of_start(plan: YearPlan, start: date, calendar: BusinessCalendar) -> Iterat
             else N_("中途加入の締切（%(start)s始期）：本登録と書類の到着"),
             values,
             at=deadline,
+            start=start,
         )
         certified = certificate_due(start, closing, is_renewal=is_renewal)
         month = certified.replace(day=1)

@@ -78,7 +78,7 @@ def _tell_agency(
         "SLIP": enrolment.slip_number or "",
         "MEMBER": repr(enrolment.unit),
         "START": enrolment.start.strftime(DAY),
-        "COMPLETE": complete_at.strftime(f"{DAY} %H:%M"),
+        "COMPLETE": complete_at.strftime(f"{DAY} %H:%M:%S"),
         "DUE": certificate_due(enrolment.start, closing, is_renewal=is_renewal).strftime(DAY),
     }
     for address in people_of_agency(session, enrolment.registration.agency_id):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from hoshou.base.clock import JST, Clock
 from hoshou.base.errors import NotFound, Refused
@@ -30,13 +30,17 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Group:
-    """Enrolments of one start and closing that stand ready; ``batch_id`` is None while no batch was opened."""
+    """Enrolments of one start and closing that stand ready; ``batch_id`` is None while no batch was opened.
+
+    ``opens_after`` is the closing's deadline while it isn't over; until then no batch is opened.
+    """
 
     year: SchemeYear
     start: date
     closing: int
     ready: int
     batch_id: int | None
+    opens_after: datetime | None
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def is_ready(year_id: int, start: date, closing: int) -> ColumnElement[bool]:
     )
 
 
-def ready_groups(session: Session) -> list[Group]:
+def ready_groups(session: Session, clock: Clock) -> list[Group]:
     """What is ready to be booked or under way, soonest start first."""
     counts = session.execute(
         select(Enrolment.scheme_year_id, Enrolment.start, Enrolment.closing, func.count())
@@ -86,9 +90,24 @@ def ready_groups(session: Session) -> list[Group]:
     }
     years = {year.id: year for year in session.scalars(select(SchemeYear))}
     return [
-        Group(years[year_id], start, closing, count, batches.get((year_id, start, closing)))
+        Group(
+            years[year_id],
+            start,
+            closing,
+            count,
+            batches.get((year_id, start, closing)),
+            deadline_ahead(session, clock, years[year_id], start, closing),
+        )
         for year_id, start, closing, count in counts
     ]
+
+
+def deadline_ahead(session: Session, clock: Clock, year: SchemeYear, start: date, closing: int) -> datetime | None:
+    """The closing's deadline while somebody may still meet it; None for what was deferred behind the last one."""
+    deadlines = closings_of(session, year, start).deadlines
+    if closing <= len(deadlines) and clock.now() <= deadlines[closing - 1]:
+        return deadlines[closing - 1]
+    return None
 
 
 def batch_of(session: Session, subject: Subject, batch_id: int) -> BookingBatch:
@@ -112,8 +131,7 @@ def open_batch(
     if session.get(SchemeYear, year_id) is None:
         raise NotFound("year_not_found", N_("該当する保険年度が見つかりません。"))
     year = hold_year(session, year_id)
-    closings = closings_of(session, year, start)
-    if closing <= len(closings.deadlines) and clock.now() <= closings.deadlines[closing - 1]:
+    if deadline_ahead(session, clock, year, start, closing):
         raise Refused(
             "closing_not_over", N_("募集締切の前に計上することはできません。同じ締切の加入者を一括で計上します。")
         )
@@ -287,6 +305,7 @@ def ship_batch(
             Enrolment.stage == Stage.CERTIFIED.value,
         )
         .order_by(Enrolment.id)
+        .options(lazyload("*"))
         .with_for_update(of=Enrolment)
     ).all()
     if not enrolments:

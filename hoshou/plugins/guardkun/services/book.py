@@ -9,19 +9,19 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
 from hoshou.plugins.guardkun.models.batches import BookingBatch, BookingLine, LineState
-from hoshou.plugins.guardkun.models.enrolments import Defect, Enrolment, Instalment
+from hoshou.plugins.guardkun.models.enrolments import Defect, Enrolment, Instalment, Quote
 from hoshou.plugins.guardkun.models.scheme import SchemeYear
 from hoshou.plugins.guardkun.rules.stages import Stage, Step
 from hoshou.plugins.guardkun.services.batches import BATCH, due_day, leave_out, progress_of, take_in
 from hoshou.plugins.guardkun.services.numbers import take_numbers
-from hoshou.plugins.guardkun.services.progress import advance, hold_year
+from hoshou.plugins.guardkun.services.progress import advance, hold_all, hold_year
 
 CHUNK = 50
 RELEASED = "本登録の解除または取下げのため"
@@ -72,7 +72,7 @@ def _book_chunk(session: Session, clock: Clock, actor: Actor, batch_id: int) -> 
         return None
     batch = session.get_one(BookingBatch, batch_id)
     year = session.get_one(SchemeYear, batch.scheme_year_id)
-    enrolments = _held(session, [line.enrolment_id for line in lines])
+    enrolments = hold_all(session, [line.enrolment_id for line in lines])
     defective = set(
         session.scalars(
             select(Defect.enrolment_id).where(Defect.enrolment_id.in_(enrolments), Defect.resolved_at.is_(None))
@@ -91,20 +91,8 @@ def _book_chunk(session: Session, clock: Clock, actor: Actor, batch_id: int) -> 
     for (line, enrolment), number in zip(ready, numbers, strict=True):
         _book(session, clock, actor, batch, enrolment, number, due_day(batch, year))
         line.state = LineState.BOOKED.value
-    session.flush()
+    _freeze_instalments(session, [enrolment.id for _line, enrolment in ready])
     return len(ready)
-
-
-def _held(session: Session, numbers: Sequence[int]) -> dict[int, Enrolment]:
-    """The enrolments, held for this transaction in the order of their keys, so that two chunks never cross."""
-    found = session.scalars(
-        select(Enrolment)
-        .where(Enrolment.id.in_(numbers))
-        .order_by(Enrolment.id)
-        .with_for_update(of=Enrolment)
-        .execution_options(populate_existing=True)
-    )
-    return {enrolment.id: enrolment for enrolment in found}
 
 
 def _policy_numbers(session: Session, year: SchemeYear, count: int) -> list[str]:
@@ -131,7 +119,7 @@ def _book(
     policy_number: str,
     due: date,
 ) -> None:
-    """Give the policy number and freeze the instalments as the quote has them."""
+    """Give the policy number."""
     changes = {
         "booked_at": clock.now(),
         "policy_number": policy_number,
@@ -139,17 +127,30 @@ def _book(
         "certificate_due": due,
     }
     advance(session, clock, actor, enrolment, Step.BOOK, changes, number=policy_number, batch=batch.id)
-    session.add_all(
-        Instalment(
-            enrolment_id=enrolment.id,
-            number=number,
-            due_on=date.fromisoformat(part["date"]),
-            premium=part["premium"],
-            maintenance_fee=part["maintenance_fee"],
-            levy=part["levy"],
-        )
-        for number, part in enumerate(json.loads(enrolment.quote.result)["instalments"], start=1)
+
+
+def _freeze_instalments(session: Session, enrolment_ids: Sequence[int]) -> None:
+    """Write the instalments as the quotes have them."""
+    results = session.execute(
+        select(Enrolment.id, Quote.result)
+        .join(Quote, Enrolment.quote_id == Quote.id)
+        .where(Enrolment.id.in_(enrolment_ids))
+        .order_by(Enrolment.id)
     )
+    rows = [
+        {
+            "enrolment_id": enrolment_id,
+            "number": number,
+            "due_on": date.fromisoformat(part["date"]),
+            "premium": part["premium"],
+            "maintenance_fee": part["maintenance_fee"],
+            "levy": part["levy"],
+        }
+        for enrolment_id, result in results
+        for number, part in enumerate(json.loads(result)["instalments"], start=1)
+    ]
+    if rows:
+        session.execute(insert(Instalment), rows)
 
 
 def _finish(session: Session, clock: Clock, actor: Actor, batch_id: int) -> bool:

@@ -1,11 +1,14 @@
-"""加入者証: issued line by line after booking, each drawn, stored and noted on its own (⑧, B-061, F5).
+"""加入者証: issued in chunks after booking, printed and stored on all cores, noted in one transaction each (⑧, B-061, F5).
 
-Drawing and storing need no transaction; a kill between storing and noting leaves content without a row, which the
-sweep of the file store removes, and the line is taken up again.
+Printing and storing need no transaction. Killed anywhere, what is noted is never repeated; what is stored and not
+noted is content without a row, which the sweep of the file store removes, and its line is taken up again.
 """
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,21 +18,27 @@ from hoshou.base.errors import DomainError, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
-from hoshou.platform.files.model import keep
-from hoshou.platform.files.store import FileStore
+from hoshou.platform.files.model import keep_all
+from hoshou.platform.files.store import FileStore, StoredBlob
 from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun.models.batches import BookingBatch, BookingLine, LineState
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
+from hoshou.plugins.guardkun.rules.printed import PrintedEnrolment
 from hoshou.plugins.guardkun.rules.stages import Step
 from hoshou.plugins.guardkun.services.batches import BATCH, batch_of, progress_of
-from hoshou.plugins.guardkun.services.progress import advance, hold_known
+from hoshou.plugins.guardkun.services.documents.certificate import TITLE, print_certificate
+from hoshou.plugins.guardkun.services.documents.facts import enrolments_facts
+from hoshou.plugins.guardkun.services.progress import advance, hold_all
 
 PDF = "application/pdf"
-AT_A_TIME = 100
+CHUNK = 100
+MAKERS = 2 * (os.cpu_count() or 1)
+"""Twice the cores: while one certificate is written to the disk, another is printed."""
 
 UnitOfWork = Callable[[], AbstractContextManager[Session]]
-Draw = Callable[[Session, Enrolment], bytes]
 Tell = Callable[[int, int], None]
+Made = StoredBlob | DomainError
+"""A certificate that is stored, or what stands against printing it."""
 
 
 def start_issue(session: Session, clock: Clock, actor: Actor, subject: Subject, batch_id: int) -> None:
@@ -67,37 +76,62 @@ def issue_batch(
     clock: Clock,
     store: FileStore,
     actor: Actor,
-    draw: Draw,
     batch_id: int,
     tell: Tell,
 ) -> int:
     """Issue what isn't issued yet; returns how many certificates this call issued.
 
-    A certificate that can't be drawn keeps its line's reason and stops none of the others.
+    A certificate that can't be printed keeps its line's reason and stops none of the others.
     """
-    count = last = 0
-    while True:
-        with reading() as session:
-            numbers = _next(session, batch_id, last)
-        if not numbers:
-            break
-        for number in numbers:
-            count += _issue(unit_of_work, reading, clock, store, actor, draw, number)
-            last = number
-        with reading() as session:
-            progress = progress_of(session, batch_id)
-        tell(progress.certified, progress.total)
+    count = 0
+    makers = ThreadPoolExecutor(MAKERS)
+    try:
+        for chunk in _one_ahead(_chunks(reading, clock, store, makers, batch_id)):
+            made = {line_id: future.result() for line_id, future in chunk.items()}
+            with unit_of_work() as session:
+                count += _note(session, clock, actor, made)
+            with reading() as session:
+                progress = progress_of(session, batch_id)
+            tell(progress.certified, progress.total)
+    finally:
+        makers.shutdown(cancel_futures=True)
     with unit_of_work() as session:
-        batch = session.get_one(BookingBatch, batch_id)
-        if not progress_of(session, batch_id).booked and batch.certified_at is None:
-            batch.certified_at = clock.now()
-            audit.record(session, clock, actor, "guardkun.batch_certified", BATCH, batch_id)
+        _finish(session, clock, actor, batch_id)
     return count
 
 
-def _next(session: Session, batch_id: int, last: int) -> Sequence[int]:
-    return session.scalars(
-        select(BookingLine.id)
+def _one_ahead(chunks: Iterator[dict[int, Future[Made]]]) -> Iterator[dict[int, Future[Made]]]:
+    """Each chunk when the next one is in print, so that no core waits while one is noted."""
+    chunk = next(chunks, None)
+    while chunk is not None:
+        following = next(chunks, None)
+        yield chunk
+        chunk = following
+
+
+def _chunks(
+    reading: UnitOfWork, clock: Clock, store: FileStore, makers: ThreadPoolExecutor, batch_id: int
+) -> Iterator[dict[int, Future[Made]]]:
+    """The lines that were booked and not issued, in the order of their keys, each with its certificate in print."""
+    last = 0
+    while True:
+        with reading() as session:
+            lines = _next(session, batch_id, last)
+            facts = enrolments_facts(session, list(lines.values()), clock.now())
+            ids = list(lines)
+        if not ids:
+            return
+        yield {
+            line_id: makers.submit(_make, store, fact, clock.today())
+            for line_id, fact in zip(ids, facts, strict=True)
+        }
+        last = ids[-1]
+
+
+def _next(session: Session, batch_id: int, last: int) -> dict[int, Enrolment]:
+    rows = session.execute(
+        select(BookingLine.id, Enrolment)
+        .join(Enrolment, BookingLine.enrolment_id == Enrolment.id)
         .where(
             BookingLine.batch_id == batch_id,
             BookingLine.state == LineState.BOOKED.value,
@@ -105,41 +139,51 @@ def _next(session: Session, batch_id: int, last: int) -> Sequence[int]:
             BookingLine.id > last,
         )
         .order_by(BookingLine.id)
-        .limit(AT_A_TIME)
-    ).all()
+        .limit(CHUNK)
+    )
+    return dict(rows.tuples().all())
 
 
-def _issue(
-    unit_of_work: UnitOfWork,
-    reading: UnitOfWork,
-    clock: Clock,
-    store: FileStore,
-    actor: Actor,
-    draw: Draw,
-    line_id: int,
-) -> int:
+def _make(store: FileStore, facts: PrintedEnrolment | Refused, issued_on: date) -> Made:
+    """Runs in a thread of its own, without a session."""
+    if isinstance(facts, Refused):
+        return facts
     try:
-        with reading() as session:
-            enrolment = session.get_one(Enrolment, session.get_one(BookingLine, line_id).enrolment_id)
-            name = f"加入者証_{enrolment.policy_number}.pdf"
-            content = draw(session, enrolment)
+        content = print_certificate(facts, issued_on)
     except DomainError as error:
-        with unit_of_work() as session:
-            session.get_one(BookingLine, line_id).reason = str(error)[:500]
-        return 0
-    blob = store.put(content)
-    with unit_of_work() as session:
-        line = session.scalars(
-            select(BookingLine)
-            .where(BookingLine.id == line_id)
-            .with_for_update(of=BookingLine)
-            .execution_options(populate_existing=True)
-        ).one()
-        if line.state != LineState.BOOKED:
-            return 0
-        enrolment = hold_known(session, line.enrolment_id)
-        file = keep(session, clock, actor, blob, name, PDF)
+        return error
+    return store.put(content)
+
+
+def _note(session: Session, clock: Clock, actor: Actor, made: Mapping[int, Made]) -> int:
+    """Note what became of the lines; one that somebody else has issued meanwhile stays as it is."""
+    lines = session.scalars(
+        select(BookingLine)
+        .where(BookingLine.id.in_(made), BookingLine.state == LineState.BOOKED.value)
+        .order_by(BookingLine.id)
+        .with_for_update(of=BookingLine)
+        .execution_options(populate_existing=True)
+    ).all()
+    enrolments = hold_all(session, [line.enrolment_id for line in lines])
+    issued: list[tuple[Enrolment, StoredBlob]] = []
+    for line in lines:
+        blob = made[line.id]
+        if isinstance(blob, DomainError):
+            line.reason = str(blob)[:500]
+        else:
+            line.state = LineState.CERTIFIED.value
+            issued.append((enrolments[line.enrolment_id], blob))
+    contents = [(blob, f"{TITLE}_{enrolment.policy_number}.pdf") for enrolment, blob in issued]
+    files = keep_all(session, clock, actor, contents, PDF)
+    for (enrolment, blob), file in zip(issued, files, strict=True):
         changes = {"certified_at": clock.now(), "certificate_file_id": file.id}
         advance(session, clock, actor, enrolment, Step.CERTIFY, changes, sha256=blob.sha256)
-        line.state = LineState.CERTIFIED.value
-    return 1
+    return len(issued)
+
+
+def _finish(session: Session, clock: Clock, actor: Actor, batch_id: int) -> None:
+    """Close the batch, unless a certificate is left that couldn't be printed."""
+    batch = session.get_one(BookingBatch, batch_id)
+    if not progress_of(session, batch_id).booked and batch.certified_at is None:
+        batch.certified_at = clock.now()
+        audit.record(session, clock, actor, "guardkun.batch_certified", BATCH, batch_id)

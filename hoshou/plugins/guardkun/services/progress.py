@@ -1,9 +1,10 @@
 """The one place in which an enrolment moves, step by step (B-045)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from hoshou.base.clock import Clock
 from hoshou.platform import audit
@@ -33,6 +34,22 @@ def hold_known(session: Session, enrolment_id: int) -> Enrolment:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+def hold_all(session: Session, enrolment_ids: Sequence[int]) -> dict[int, Enrolment]:
+    """The enrolments by their keys, held likewise, in the order of their keys, so that two chunks never cross.
+
+    What hangs on them isn't loaded along.
+    """
+    found = session.scalars(
+        select(Enrolment)
+        .where(Enrolment.id.in_(enrolment_ids))
+        .order_by(Enrolment.id)
+        .options(lazyload("*"))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {enrolment.id: enrolment for enrolment in found}
 
 
 def hold_year(session: Session, year_id: int) -> SchemeYear:
@@ -75,5 +92,4 @@ def change(
     for name, value in (changes or {}).items():
         setattr(enrolment, name, value)
     enrolment.changed_at = clock.now()
-    session.flush()
     audit.record(session, clock, actor, f"guardkun.{what}", ENROLMENT, enrolment.id, **detail)

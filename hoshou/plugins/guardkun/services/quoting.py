@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.actor import Actor
 from hoshou.platform.audit import record
 from hoshou.platform.calculators import Calculators
+from hoshou.platform.calendar import load_calendar
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
@@ -26,9 +27,12 @@ from hoshou.plugins.guardkun.services.agency_data import require_complete
 from hoshou.plugins.guardkun.services.numbers import take_numbers
 from hoshou.plugins.guardkun.services.rating import Rater, rater_for
 from hoshou.plugins.guardkun.services.scope import visible_quotes
+from hoshou.plugins.guardkun.services.terms import terms_of
+from hoshou.plugins.premium.models import RateTableVersion
 from hoshou.plugins.premium.rules.confirmations import CONFIRMATION_LABELS, Confirmation, confirmations
 from hoshou.plugins.premium.rules.limits import KEY_RECREATION_LIMITS, VALUABLES_LIMITS
 from hoshou.plugins.premium.rules.request import parse_request
+from hoshou.plugins.proration.rules.deadlines import application_deadlines, deadline_met
 
 QUOTE = "guardkun_quote"
 MOST_ENROLMENTS = 20
@@ -62,12 +66,19 @@ class Offer:
         return int(later[0]["levy"]) if later else None
 
 
+class OfferedStart(NamedTuple):
+    """A first day of cover; ``deadline`` is the next one to be met for it, in JST, None when all are over."""
+
+    day: date
+    deadline: datetime | None
+
+
 @dataclass(frozen=True)
 class Preview:
     """What the form comes to as it stands, beside all limits and each option with and without."""
 
     answer: Mapping[str, Any]
-    is_sample: bool
+    table: RateTableVersion
     limits: Sequence[Offer]
     options: Sequence[Offer]
     to_confirm: Sequence[Confirmation]
@@ -78,6 +89,7 @@ class QuoteRecord:
     """A stored quote with what became of it. ``may_quote``: the reader belongs to the agency that made it."""
 
     quote: Quote
+    table: RateTableVersion
     request: Mapping[str, Any]
     answer: Mapping[str, Any]
     enrolments: Sequence[Enrolment]
@@ -99,7 +111,7 @@ def preview(session: Session, calculators: Calculators, form: QuoteForm) -> Prev
         raise in_form(error) from error
     return Preview(
         answer=answer,
-        is_sample=rater.table.is_sample,
+        table=rater.table,
         limits=_limits(rater, request),
         options=_options(rater, request),
         to_confirm=confirmations(parse_request(request)),
@@ -176,8 +188,9 @@ def read_quote(session: Session, subject: Subject, quote_id: int) -> QuoteRecord
         .order_by(Enrolment.id.desc())
         .limit(MOST_ENROLMENTS)
     ).all()
+    table = session.get_one(RateTableVersion, quote.rate_table_id)
     own = subject.has(Role.AGENCY) and quote.registration.agency_id == subject.agency_id
-    return QuoteRecord(quote, json.loads(quote.inputs), json.loads(quote.result), enrolments, own)
+    return QuoteRecord(quote, table, json.loads(quote.inputs), json.loads(quote.result), enrolments, own)
 
 
 def own_registrations(session: Session, subject: Subject) -> Sequence[AgencyRegistration]:
@@ -204,6 +217,20 @@ def starts(session: Session, today: date) -> list[date]:
             firsts.append(day)
             day = add_months(day, 1)
     return firsts
+
+
+def offered_starts(session: Session, clock: Clock) -> list[OfferedStart]:
+    """The :func:`starts` with the deadline that comes next for each (B-047 to B-050, B-064)."""
+    calendar, now = load_calendar(session), clock.now()
+    found = []
+    for day in starts(session, clock.today()):
+        year = session.scalars(
+            select(SchemeYear).where(SchemeYear.period_start <= day, SchemeYear.period_end > day)
+        ).one()
+        deadlines = application_deadlines(day, calendar, terms_of(year))
+        met = deadline_met(deadlines, now)
+        found.append(OfferedStart(day, None if met is None else deadlines[met]))
+    return found
 
 
 def may_quote(session: Session, subject: Subject) -> bool:

@@ -91,9 +91,13 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class EnrolmentRecord:
-    """``deadlines`` are those of its start; ``due`` the day by which its certificate is to arrive, as far as known."""
+    """``previous`` is the contract that it renews, ``deadlines`` are those of its start.
+
+    ``due`` is the day by which its certificate is to arrive, as far as known.
+    """
 
     enrolment: Enrolment
+    previous: Enrolment | None
     facts: MemberFacts | None
     slip: Slip | None
     deadlines: Sequence[datetime]
@@ -119,6 +123,7 @@ def read_record(
     ).all()
     return EnrolmentRecord(
         enrolment=enrolment,
+        previous=session.get(Enrolment, enrolment.previous_id) if enrolment.previous_id else None,
         facts=_facts(session, clock, enrolment),
         slip=slip_of(enrolment) if enrolment.registered_at else None,
         deadlines=_deadlines(session, enrolment),

@@ -49,11 +49,11 @@ MONTHS_OF_A_YEAR = 12
 
 
 def locked_year(session: Session, year_id: int) -> SchemeYear:
-    """The year, held until the transaction ends: it isn't opened while somebody edits it.
+    """The year as it stands now, held until the transaction ends: it isn't opened while somebody edits it.
 
     Raises NotFound ``year_not_found``.
     """
-    year = session.get(SchemeYear, year_id, with_for_update=True)
+    year = session.get(SchemeYear, year_id, with_for_update=True, populate_existing=True)
     if year is None:
         raise NotFound("year_not_found", N_("該当する年度がありません。"))
     return year
@@ -67,9 +67,8 @@ def prepare_year(clock: Clock, year: SchemeYear) -> None:
     """
     state: Any = inspect(year)
     changed = {attribute.key for attribute in state.attrs if attribute.history.has_changes()}
-    if year.current_state is YearState.CLOSED or (
-        year.current_state is YearState.OPEN and not changed <= EDITABLE_WHEN_OPEN
-    ):
+    stands = _state_now(state.session, year.id)
+    if stands is YearState.CLOSED or (stands is YearState.OPEN and not changed <= EDITABLE_WHEN_OPEN):
         raise _fixed()
     if not is_first_of_month(year.period_start):
         raise Refused("start_not_first", N_("補償開始日は毎月1日のみ指定できます。"), field="period_start")
@@ -88,15 +87,23 @@ def prepare_year(clock: Clock, year: SchemeYear) -> None:
     year.changed_at = clock.now()
 
 
+def _state_now(session: Session, year_id: int) -> YearState:
+    """The stored state, the year held from now on; what is edited of it meanwhile isn't stored yet."""
+    with session.no_autoflush:
+        return YearState(
+            session.scalars(select(SchemeYear.state).where(SchemeYear.id == year_id).with_for_update()).one()
+        )
+
+
 def require_draft(session: Session, year: SchemeYear | None) -> None:
     """Raise Refused ``year_is_fixed`` unless the rules of the year may still be edited."""
-    if year is None or locked_year(session, year.id).current_state is not YearState.DRAFT:
+    if year is None or _state_now(session, year.id) is not YearState.DRAFT:
         raise _fixed()
 
 
 def require_unclosed(session: Session, year: SchemeYear | None) -> None:
     """Raise Refused ``year_is_fixed`` for a closed year: of any other the calendar's rows may be edited."""
-    if year is None or locked_year(session, year.id).current_state is YearState.CLOSED:
+    if year is None or _state_now(session, year.id) is YearState.CLOSED:
         raise _fixed()
 
 
@@ -149,6 +156,7 @@ def copy_year(session: Session, clock: Clock, actor: Actor, year_id: int) -> int
             "period_start": start,
             "period_end": add_years(source.period_end, 1),
             "state": YearState.DRAFT.value,
+            "policy_number_pattern": _next_pattern(source),
             "parent_policy_number": "",
             "copied_from_id": source.id,
             "changed_at": clock.now(),
@@ -213,6 +221,13 @@ def _require_usable(pattern: str) -> None:
             N_("証券番号の形は「G26{number:08d}」のように、連番の位置を入れて入力してください。"),
             field="policy_number_pattern",
         )
+
+
+def _next_pattern(source: SchemeYear) -> str:
+    """Where the numbers begin with the year's last two digits, they go on with the next year's."""
+    start, brace, number = source.policy_number_pattern.partition("{")
+    old, new = f"{source.year % 100:02}", f"{(source.year + 1) % 100:02}"
+    return start.replace(old, new) + brace + number
 
 
 def _columns(row: Entity) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -28,6 +29,7 @@ from hoshou.plugins.guardkun.rules.validity_statement import POINTS, RENEWAL, SE
 from hoshou.plugins.guardkun.services.apply import apply, apply_again, quote_for
 from hoshou.plugins.guardkun.services.free_quotes import free_quotes
 from hoshou.plugins.guardkun.services.particulars import facts_of, particulars_on
+from hoshou.plugins.guardkun.services.quoting import starts
 from hoshou.plugins.guardkun.services.renewal import renewal_of
 from hoshou.plugins.guardkun.services.rights import require_agency
 from hoshou.plugins.guardkun.services.scope import enrolment_for
@@ -52,6 +54,7 @@ class GuardkunApplicationView(BaseView):
             "guardkun/application_quotes.html",
             title=_("加入申込票の作成"),
             quotes=free_quotes(db.session(), current_subject()),
+            like=url_for("GuardkunQuotingView.new"),
             renews=None,
             day=DAY,
         )
@@ -99,7 +102,8 @@ class GuardkunApplicationView(BaseView):
             "guardkun/renewal.html",
             title=_("更改"),
             renewal=renewal,
-            quotes=free_quotes(db.session(), current_subject(), renewal.start),
+            quotes=free_quotes(db.session(), current_subject(), renewal.start, renewal.start),
+            like=like_address(renewal.previous, renewal.start),
             renews=pk,
             labels=PARTICULARS_LABELS,
             day=DAY,
@@ -158,6 +162,13 @@ class GuardkunApplicationView(BaseView):
             renewal=renewal_of(session, platform().clock, subject, renews) if renews else None,
             **choices(),
         )
+
+
+def like_address(enrolment: Enrolment, start: date) -> str:
+    """Where a quote for that start is made from the enrolment's cover; empty while none can be."""
+    if start not in starts(db.session(), platform().clock.today()):
+        return ""
+    return url_for("GuardkunQuotingView.new", like=enrolment.quote_id, start=start.isoformat())
 
 
 def choices() -> Values:

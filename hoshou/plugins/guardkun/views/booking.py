@@ -126,7 +126,7 @@ class GuardkunBookingView(BaseView):
         return self.render_template(
             "guardkun/batches.html",
             title=_("計上"),
-            groups=ready_groups(db.session()),
+            groups=ready_groups(db.session(), platform().clock),
             batches=newest_batches(db.session()),
             errors=errors,
             day=DAY,

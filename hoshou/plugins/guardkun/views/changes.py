@@ -1,7 +1,9 @@
 """Staff screens: notices of change, drawn up by the agency, forwarded by the branch, decided by the lead office."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
@@ -11,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hoshou.base.dates import add_months
 from hoshou.base.errors import DomainError
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.context import platform
@@ -21,7 +24,7 @@ from hoshou.platform.staff.paging import newest_first
 from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.subject import Role
 from hoshou.plugins.guardkun.models.changes import Change
-from hoshou.plugins.guardkun.models.enrolments import Enrolment
+from hoshou.plugins.guardkun.models.enrolments import Enrolment, Quote
 from hoshou.plugins.guardkun.rules.arrival import last_arrival
 from hoshou.plugins.guardkun.rules.changes import (
     CHANGE_KIND_LABELS,
@@ -53,6 +56,7 @@ from hoshou.plugins.guardkun.services.rights import is_lead_office, is_own_agenc
 from hoshou.plugins.guardkun.services.scope import enrolment_for
 from hoshou.plugins.guardkun.views.applications import choices, facts_typed, form_of, values_of
 from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, NUMBER, sentences, typed_day
+from hoshou.plugins.guardkun.views.quotes import money, plan_rows
 
 STATE_TAGS = {ChangeState.ACCEPTED: "good", ChangeState.REFUSED: "bad"}
 
@@ -140,9 +144,12 @@ class GuardkunChangeView(BaseView):
             form = form_of(request.form, quote_id or 0)
             return request_plan_change(session, clock, actor, subject, pk, form).id
 
-        quotes = free_quotes(db.session(), current_subject())
+        enrolment = enrolment_for(db.session(), current_subject(), pk)
+        first, last = add_months(enrolment.start, 1), enrolment.period_end - timedelta(days=1)
+        quotes = free_quotes(db.session(), current_subject(), first, last)
         chosen = next((quote for quote in quotes if quote.id == quote_id), None)
-        return self._drawn_up(pk, "plan", work, quotes=quotes, quote=chosen, renewal=None, **choices())
+        like = url_for("GuardkunQuotingView.new", like=enrolment.quote_id)
+        return self._drawn_up(pk, "plan", work, quotes=quotes, quote=chosen, like=like, renewal=None, **choices())
 
     @expose(f"/{NUMBER}/send", methods=["POST"])
     @has_access
@@ -232,12 +239,14 @@ class GuardkunChangeView(BaseView):
         subject = current_subject()
         change = change_for(db.session(), subject, pk)
         registration, state = change.enrolment.registration, ChangeState(change.state)
+        successor = db.session.get(Enrolment, change.successor_id) if change.successor_id else None
         return self.render_template(
             "guardkun/change.html",
             title=_(CHANGE_KIND_LABELS[change.kind]),  # type: ignore[index]
             change=change,
             details=details_of(change),
-            successor=db.session.get(Enrolment, change.successor_id) if change.successor_id else None,
+            successor=successor,
+            plans=plan_comparison(change.enrolment.quote, successor.quote) if successor else [],
             last_arrival=last_arrival(change.effective_on) if change.kind in DATED else None,
             may_send=is_own_agency(subject, registration) and state is ChangeState.DRAFT,
             may_forward=is_own_branch(subject, registration) and state is ChangeState.AT_BRANCH,
@@ -251,6 +260,15 @@ class GuardkunChangeView(BaseView):
             day=DAY,
             minute=MINUTE,
         )
+
+
+def plan_comparison(before: Quote, after: Quote) -> list[tuple[str, str, str]]:
+    """Each item of both plans, and what they cost in a whole year."""
+    rows = [
+        (title, old, new) for (title, old), (_title, new) in zip(plan_rows(before), plan_rows(after), strict=True)
+    ]
+    yearly = [money(json.loads(quote.result)["annual_premium"]) for quote in (before, after)]
+    return [*rows, (_("年額保険料（円）"), *yearly)]
 
 
 _KINDS = {kind.value: kind for kind in CHANGE_KIND_LABELS}

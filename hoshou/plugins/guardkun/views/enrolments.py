@@ -1,9 +1,10 @@
 """Staff screens: the list of enrolments, and the record page from which each step of the way is taken."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
@@ -34,6 +35,7 @@ from hoshou.plugins.guardkun.services.search import EnrolmentSearch, found_enrol
 from hoshou.plugins.guardkun.services.send import forward, send_to_branch
 from hoshou.plugins.guardkun.views.documents import document_links
 from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, NUMBER, asked_day, sentences, typed_instant
+from hoshou.plugins.guardkun.views.quotes import GuardkunQuoteView, plan_rows
 
 STAGE_TAGS = {
     Stage.BOOKED: "good",
@@ -44,6 +46,9 @@ STAGE_TAGS = {
     Stage.AT_BRANCH: "waiting",
     Stage.AT_LEAD: "active",
 }
+
+
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class GuardkunEnrolmentView(BaseView):
@@ -175,9 +180,11 @@ class GuardkunEnrolmentView(BaseView):
             title=_("加入手続き %(number)s", number=repr(record.enrolment)),
             record=record,
             enrolment=record.enrolment,
-            timeline=[(entry, _(entry.message, **entry.values)) for entry in record.timeline],
+            plan=plan_rows(record.enrolment.quote),
+            quote_address=_quote_address(record.enrolment),
+            timeline=[(entry, _(entry.message, **_in_words(entry.values))) for entry in record.timeline],
             errors=errors or {},
-            now=here.clock.now().strftime("%Y-%m-%dT%H:%M"),
+            now=here.clock.now().strftime("%Y-%m-%dT%H:%M:%S"),
             stages=STAGE_LABELS,
             tags=STAGE_TAGS,
             documents=document_links(record.enrolment),
@@ -191,6 +198,22 @@ class GuardkunEnrolmentView(BaseView):
             day=DAY,
             minute=MINUTE,
         )
+
+
+def _quote_address(enrolment: Enrolment) -> str:
+    """Where the quote is read, for who may read it."""
+    security = current_app.extensions["appbuilder"].sm
+    may_read = security.has_access("can_show", GuardkunQuoteView.__name__)
+    return url_for(f"{GuardkunQuoteView.__name__}.show", pk=enrolment.quote_id) if may_read else ""
+
+
+def _in_words(values: dict[str, Any]) -> dict[str, Any]:
+    """An entry's values as they are read; days are kept as ISO 8601."""
+    return {name: _day_words(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _day_words(text: str) -> str:
+    return text.replace("-", "/") if ISO_DAY.fullmatch(text) else text
 
 
 SCREEN = StaffView(

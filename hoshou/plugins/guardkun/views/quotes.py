@@ -1,6 +1,8 @@
 """Staff screens of quotes: the form that computes while it is filled in, the list, the record; and what rates do to them."""
 
+import json
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
@@ -23,28 +25,26 @@ from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.staff.views import StaffModelView
 from hoshou.platform.subject import Role
 from hoshou.plugins.guardkun.models.enrolments import Quote
+from hoshou.plugins.guardkun.rules.plan import MAN, OKU, OPTION_TITLES, PlanItem, plan_of
 from hoshou.plugins.guardkun.rules.quote_form import FIELD_LABELS, QuoteForm, form_of_request
 from hoshou.plugins.guardkun.rules.stages import STAGE_LABELS
 from hoshou.plugins.guardkun.services import quoting
 from hoshou.plugins.guardkun.services.rate_effect import effects, live_quotes
 from hoshou.plugins.guardkun.services.scope import visible_quotes
-from hoshou.plugins.premium.rules.breakdown import SENTENCES, TITLES
-from hoshou.plugins.premium.rules.clauses import PRINTED, Clause
+from hoshou.plugins.guardkun.views.forms import MINUTE, asked_day
+from hoshou.plugins.premium.models import RateTableVersion
+from hoshou.plugins.premium.rules.breakdown import ROUNDING_LABELS, SECTION_TITLES, SENTENCES, TITLES
+from hoshou.plugins.premium.rules.clauses import BASIS_TITLES, PRINTED, Clause
 from hoshou.plugins.premium.rules.confirmations import CONFIRMATION_LABELS
 from hoshou.plugins.premium.rules.limits import BASIC_LIMITS, KEY_RECREATION_LIMITS, VALUABLES_LIMITS
+from hoshou.plugins.premium.rules.rates import parse_rates
+from hoshou.plugins.premium.rules.request import parse_request
 from hoshou.plugins.premium.services.rate_tables import table_called
 
 NUMBER = "<int(max=2147483647):pk>"
-OKU = 100_000_000
-MAN = 10_000
 FORM_FIELDS = tuple(field.name for field in fields(QuoteForm))
 BOXES = frozenset(field.name for field in fields(QuoteForm) if field.type is bool)
-OPTION_TITLES = {
-    "key_recreation": _l("オプション1　鍵再作成費用補償特約"),
-    "valuables": _l("オプション2　現金・貴重品補償特約"),
-    "transport": _l("オプション3　運送業務補償特約"),
-    "labour_dispute": _l("オプション4　労働争議補償特約"),
-}
+OPTION_NAMES = {name: _l(title) for name, title in OPTION_TITLES.items()}
 
 
 def installed_calculators() -> Calculators:
@@ -72,25 +72,60 @@ def limit_text(yen: int) -> str:
     return str(_("%(amount)s万円", amount=money(yen // MAN)))
 
 
+def choice_text(item: PlanItem) -> str:
+    """What was chosen of a plan's item."""
+    if item.limit is not None:
+        return limit_text(item.limit)
+    return str(_("加入する") if item.taken else _("加入しない"))
+
+
+def start_text(offered: quoting.OfferedStart) -> str:
+    """A first day of cover with the deadline that is still to be met for it."""
+    day = display.day(offered.day)
+    if offered.deadline is None:
+        return str(_("%(day)s（募集は締め切りました）", day=day))
+    return str(_("%(day)s（募集締切 %(at)s）", day=day, at=offered.deadline.strftime(MINUTE)))
+
+
+def plan_rows(quote: Quote) -> list[tuple[str, str]]:
+    """Each item of the quoted plan with what was chosen."""
+    return [(str(_(item.title)), choice_text(item)) for item in plan_of(parse_request(json.loads(quote.inputs)))]
+
+
 def breakdown_lines(answer: Any) -> list[dict[str, str]]:
     """The breakdown of an answer in the reader's words: title, how, yen, section of the manual."""
     lines = []
     for step in answer.get("breakdown", ()):
-        kind, clause = step["step"], step["clause"]
-        title = TITLES[kind] if kind in TITLES else PRINTED[Clause(clause)].title
+        kind, clause = step["step"], Clause(step["clause"]) if step["clause"] else None
         values = {
             name: money(value) if isinstance(value, int) else value for name, value in step["values"].items()
         }
+        if clause:
+            values["name"] = str(_(BASIS_TITLES[clause]))
+        title = TITLES[kind] if kind in TITLES or clause is None else PRINTED[clause].title
+        section = step["section"]
         lines.append(
             {
                 "title": str(_(title)),
                 "how": str(_(SENTENCES[kind], **values) if values else _(SENTENCES[kind])),
                 "amount": money(step["amount"]),
-                "section": step["section"],
-                "is_clause": "" if kind in TITLES else PRINTED[Clause(clause)].code,
+                "section": f"{section} {_(SECTION_TITLES[section])}",
+                "code": PRINTED[clause].code if clause and kind not in TITLES else "",
             }
         )
     return lines
+
+
+def rounding_words(table: RateTableVersion) -> str:
+    """How the rates round; the parts of the calculation don't say it one by one (D-23)."""
+    rounding = parse_rates(json.loads(table.document)).rounding
+    return str(
+        _(
+            "補償ごとの年額と月割後の額は、%(unit)s円単位（%(mode)s）です。",
+            unit=money(rounding.unit),
+            mode=_(ROUNDING_LABELS[rounding.mode]),
+        )
+    )
 
 
 def sentences_of(error: DomainError) -> dict[str | None, str]:
@@ -113,7 +148,7 @@ def sentence_of(fault: DomainError) -> str:
 class GuardkunQuoteView(StaffModelView):
     """The quotes that the reader may know of: a list and their records."""
 
-    datamodel = StaffInterface(Quote)
+    datamodel = StaffInterface(Quote, numbers=("number",))
     route_base = "/guardkun/quotes"
     row_scope = staticmethod(visible_quotes)  # type: ignore[assignment]
     exclude_route_methods = StaffModelView.exclude_route_methods | {"add", "edit", "delete"}
@@ -150,8 +185,9 @@ class GuardkunQuoteView(StaffModelView):
             request_document=record.request,
             answer=record.answer,
             lines=breakdown_lines(record.answer),
+            rounding=rounding_words(record.table),
             stages={stage.value: label for stage, label in STAGE_LABELS.items()},
-            option_titles=OPTION_TITLES,
+            option_titles=OPTION_NAMES,
             money=money,
             limit_text=limit_text,
             day=display.day,
@@ -172,7 +208,8 @@ class GuardkunQuotingView(BaseView):
         here, subject, actor = platform(), current_subject(), staff_actor()
         quoting.require_agency(subject)
         if request.method == "GET":
-            return self._page(self._like(request.args.get("like", type=int)), {})
+            like = self._like(request.args.get("like", type=int), asked_day(request.args, "start"))
+            return self._page(like, {})
         form = form_of(request.form)
         if request.form.get("action") != "store":
             return self._page(form, {})
@@ -195,12 +232,15 @@ class GuardkunQuotingView(BaseView):
         form = form_of(request.form)
         return jsonify(html=self.render_template("guardkun/quote_result.html", **self._result(form)))
 
-    def _like(self, quote_id: int | None) -> QuoteForm:
-        """An empty form, or one with another quote's cover."""
+    def _like(self, quote_id: int | None, start: date | None) -> QuoteForm:
+        """An empty form, or one with another quote's cover, for the same start or another one.
+
+        For another scheme year the basis is left out: it is that of the latest fiscal year (B-031).
+        """
         if quote_id is None:
             return QuoteForm()
         record = quoting.read_quote(db.session(), current_subject(), quote_id)
-        return replace(
+        form = replace(
             form_of_request(record.request),
             registration_id=str(record.quote.registration_id),
             prospect_name=record.quote.prospect_name,
@@ -208,6 +248,11 @@ class GuardkunQuotingView(BaseView):
             fiscal_year_end=record.quote.fiscal_year_end.isoformat() if record.quote.fiscal_year_end else "",
             evidence=record.quote.evidence,
         )
+        start = start or record.quote.start
+        if start >= record.quote.scheme_year.period_end:
+            form = replace(form, sales="", is_business_plan=False, fiscal_year_end="", evidence="")
+        offered = [each.day for each in quoting.offered_starts(db.session(), platform().clock)]
+        return replace(form, start=start.isoformat() if start in offered else "")
 
     def _page(self, form: QuoteForm, errors: dict[str | None, str]) -> Any:
         session = db.session()
@@ -217,9 +262,11 @@ class GuardkunQuotingView(BaseView):
         ]
         if len(registrations) == 1 and not form.registration_id:
             form = replace(form, registration_id=str(registrations[0][0]))
-        days = [(day.isoformat(), display.day(day)) for day in quoting.starts(session, platform().clock.today())]
+        offered = quoting.offered_starts(session, platform().clock)
+        days = [(each.day.isoformat(), start_text(each)) for each in offered]
         if days and not form.start:
-            form = replace(form, start=days[0][0])
+            soonest = next((each for each in offered if each.deadline), offered[0])
+            form = replace(form, start=soonest.day.isoformat())
         return self.render_template(
             "guardkun/quote_form.html",
             title=_("見積の作成"),
@@ -247,8 +294,9 @@ class GuardkunQuotingView(BaseView):
             "found": found,
             "wanting": wanting,
             "lines": breakdown_lines(found.answer) if found else [],
+            "rounding": rounding_words(found.table) if found else "",
             "confirmations": {name.value: label for name, label in CONFIRMATION_LABELS.items()},
-            "option_titles": OPTION_TITLES,
+            "option_titles": OPTION_NAMES,
             "money": money,
             "limit_text": limit_text,
             "words": words,

@@ -1,17 +1,14 @@
 """``hoshou rates``."""
 
-import json
 from collections.abc import Callable
 
 import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from hoshou.base.errors import DomainError
-from hoshou.base.terminal import REFUSED, error_document
 from hoshou.platform.context import platform
 from hoshou.platform.db import transact
-from hoshou.platform.site.errors import words
+from hoshou.platform.terminal import errors_told, tell_json
 from hoshou.plugins.premium.services.sample import person_called, seed_sample_rates
 
 
@@ -27,7 +24,7 @@ def rates() -> None:
 @click.pass_obj
 def sample(make_app: Callable[[], Flask], drafted_by: str, approved_by: str, as_json: bool) -> None:
     """見本の料率表を、承認済として登録する（承認済の見本があれば何もしない）"""
-    with make_app().app_context():
+    with errors_told(as_json), make_app().app_context():
         clock = platform().clock
 
         def work(session: Session) -> str | None:
@@ -35,16 +32,9 @@ def sample(make_app: Callable[[], Flask], drafted_by: str, approved_by: str, as_
             table = seed_sample_rates(session, clock, *people)
             return repr(table) if table else None
 
-        try:
-            added = transact(work)
-        except DomainError as error:
-            if as_json:
-                click.echo(json.dumps(error_document(error), ensure_ascii=False))
-            else:
-                click.echo(words(error), err=True)
-            raise SystemExit(REFUSED) from error
+        added = transact(work)
     if as_json:
-        click.echo(json.dumps({"added": added}))
+        tell_json({"added": added})
     else:
         click.echo(
             f"見本の料率表「{added}」を登録しました。" if added else "見本の料率表はすでに登録されています。"

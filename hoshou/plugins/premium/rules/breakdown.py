@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.base.money import RoundingMode
 from hoshou.plugins.premium.rules.calculator import Line, Quote
 from hoshou.plugins.premium.rules.clauses import Clause
 from hoshou.plugins.premium.rules.rates import AppliesTo, RateTable
@@ -52,6 +53,21 @@ SECTIONS: Mapping[StepKind, str] = {
     StepKind.COLLECTION_FEE: "I.1.(2)",
 }
 
+SECTION_TITLES: Mapping[str, str] = {
+    "I.1.(2)": N_("基本情報"),
+    "II.(5)(6)": N_("算出の基礎・保険料計算"),
+    "II.(6)": N_("保険料計算"),
+    "II.(9)": N_("最低保険料"),
+    "III.4.(1)": N_("中途加入"),
+}
+"""What the manual calls each of those sections."""
+
+ROUNDING_LABELS: Mapping[RoundingMode, str] = {
+    RoundingMode.HALF_UP: N_("四捨五入"),
+    RoundingMode.FLOOR: N_("切捨て"),
+    RoundingMode.CEIL: N_("切上げ"),
+}
+
 TITLES: Mapping[StepKind, str] = {
     StepKind.CLAUSE_FLOOR: N_("現金・貴重品補償特約（輸送警備以外）の下限保険料"),
     StepKind.ANNUAL: N_("年額保険料"),
@@ -66,7 +82,7 @@ TITLES: Mapping[StepKind, str] = {
 """What each line is called; a clause's line has the clause's name."""
 
 SENTENCES: Mapping[StepKind, str] = {
-    StepKind.CLAUSE: N_("%(basis)s円 × %(rate)s ÷ %(unit)s円"),
+    StepKind.CLAUSE: N_("%(name)s%(basis)s円 × 料率%(rate)s ÷ %(unit)s円"),
     StepKind.CLAUSE_FLOOR: N_("%(computed)s円が下限（支払限度額 × %(per_mille)s ÷ 1,000）に満たないため"),
     StepKind.ANNUAL: N_("基本補償と特約の合計"),
     StepKind.ANNUAL_MINIMUM: N_("%(computed)s円が最低保険料（1証券番号あたり）に満たないため"),

@@ -34,3 +34,14 @@ PRINTED: Mapping[Clause, PrintedClause] = {
     Clause.LABOUR_DISPUTE: PrintedClause("B3", N_("労働争議補償特約")),
 }
 """The rated clauses as the manual prints them (II.(1), II.(2), B-016)."""
+
+_SALES = N_("警備業務の売上高")
+BASIS_TITLES: Mapping[Clause, str] = {
+    Clause.BASIC: _SALES,
+    Clause.KEY_RECREATION: _SALES,
+    Clause.VALUABLES_OTHER: N_("輸送警備以外の見込み売上高"),
+    Clause.VALUABLES_TRANSPORT: N_("見込み延輸送金額"),
+    Clause.TRANSPORT: _SALES,
+    Clause.LABOUR_DISPUTE: _SALES,
+}
+"""What each clause's premium is computed from (II.(5), B-031, B-032)."""

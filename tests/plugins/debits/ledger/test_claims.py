@@ -13,7 +13,7 @@ from hoshou.plugins.debits.models.claims import PaidClaim
 from hoshou.plugins.debits.rules.claims_file import HEAD, ClaimRow, read_claims
 from hoshou.plugins.debits.rules.loss_ratio import LossRatio, is_earned
 from hoshou.plugins.debits.services.claims.import_claims import Imported, import_claims
-from hoshou.plugins.debits.services.claims.report import loss_ratios
+from hoshou.plugins.debits.services.claims.report import earned_of, insured, loss_ratios
 from tests.plugins.debits.ledger.worked import Scheme
 
 FIRST = "C-001,G2600000001,2026-06-10,2026-08-03,8000"
@@ -115,4 +115,9 @@ def test_earned_premium_against_paid_claims(scheme: Scheme, clock: FixedClock) -
         (2026, "ms", LossRatio(10_400, 8_000)),
     ]
     assert [row.ratio.per_mille for row in rows] == [0, 0, 769]
+    for row in rows:
+        members = db.session.scalars(insured(row.year.id, row.insurer.id)).all()
+        parts = earned_of(db.session(), members, date(2026, 8, 31))
+        assert {one.months for one in parts.values()} == {2}
+        assert sum(one.premium for one in parts.values()) == row.ratio.earned
     assert [row.ratio.per_mille for row in loss_ratios(db.session(), date(2026, 6, 30))] == []

@@ -10,10 +10,13 @@ from sqlalchemy import select
 from webtest import TestApp
 
 from hoshou.base.clock import FixedClock, jst
+from hoshou.base.errors import DomainError
 from hoshou.platform.actor import SYSTEM
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact, unit_of_work
+from hoshou.platform.jobs.commands import run_by_hand
 from hoshou.platform.subject import Role
+from hoshou.plugins.debits import ledger_jobs
 from hoshou.plugins.debits.models.handoffs import Handoff
 from hoshou.plugins.debits.services.month_end.handoffs import make_due_handoffs
 from hoshou.plugins.debits.services.month_end.remit import remit_due
@@ -167,6 +170,7 @@ def test_claims_come_in_by_file_and_open_under_the_ratio(site: Flask) -> None:
     done = client.post("/debits/loss-ratio/import", fields, upload_files=[("file", "c.csv", file(FIRST))]).follow()
     assert "新規1件、変更0件、変更なし0件" in done
     assert "C-001" in done.click("8,000")
+    assert "G2600000001" in done.click(href="/loss-ratio/earned/", index=2)
     assert client.post("/debits/loss-ratio/import", fields, status="*").status_int == 400
     assert log_in(site, "group").post("/debits/loss-ratio/import", fields, status="*").status_int in (400, 403)
 
@@ -197,3 +201,15 @@ def test_names_are_shown_as_they_are(site: Flask) -> None:
     page = log_in(site, "group").get("/debits/remittances/lines/1")
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_failed_month_end_is_told_where_it_is_looked_for(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_args: object, **_options: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(ledger_jobs, "remit_due", breaks)
+    with pytest.raises(DomainError) as failed:
+        run_by_hand(site, "debits.remit")
+    page = log_in(site, "group").get("/debits/remittances/list/")
+    assert f"照会番号 {failed.value.values['reference']}" in page
+    assert "直前の処理は失敗しました" not in log_in(site, "group").get(HANDOFFS)

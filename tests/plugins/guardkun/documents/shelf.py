@@ -17,10 +17,11 @@ from hoshou.plugins.guardkun.rules.printed import PrintedInstalment
 from hoshou.plugins.guardkun.rules.validity_statement import ValidityStatement
 from hoshou.plugins.guardkun.services.documents.accident_report import accident_report
 from hoshou.plugins.guardkun.services.documents.application_form import application_form
-from hoshou.plugins.guardkun.services.documents.certificate import certificate
+from hoshou.plugins.guardkun.services.documents.certificate import print_certificate
 from hoshou.plugins.guardkun.services.documents.change_confirmation import change_confirmation
 from hoshou.plugins.guardkun.services.documents.change_notice import change_notice
 from hoshou.plugins.guardkun.services.documents.checklist import checklist
+from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.failure_letter import failure_letter
 from hoshou.plugins.guardkun.services.documents.mandate_form import empty_mandate_form, mandate_form
 from hoshou.plugins.guardkun.services.documents.proof_of_cover import proof_of_cover
@@ -50,7 +51,7 @@ FACTS = {
     "phone": "03-3333-4444",
     "email": "",
 }
-SECOND_FAILURE = FailureNotice((AUGUST, SEPTEMBER), pay_by=date(2026, 9, 28))
+SECOND_FAILURE = FailureNotice((AUGUST, SEPTEMBER), pay_by=date(2026, 9, 28), is_second=True)
 STATEMENT = ValidityStatement(
     "確認 太郎", True, "総勘定元帳", date(2026, 4, 10), True, "7", "同額の契約だけであるため"
 )
@@ -76,7 +77,9 @@ class Shelf:
             "slip": lambda: slip(session, enrolment, clock),
             "checklist": lambda: checklist(session, enrolment, clock),
             "share_table": lambda: share_table(session, enrolment, clock),
-            "certificate": lambda: certificate(session, enrolment, clock),
+            "certificate": lambda: print_certificate(
+                enrolment_facts(session, enrolment, clock.now()), clock.today()
+            ),
             "proof_of_cover": lambda: proof_of_cover(session, enrolment, clock),
             "change_notice": lambda: change_notice(session, enrolment, self.change, clock),
             "empty_change_notice": lambda: change_notice(session, enrolment, None, clock),

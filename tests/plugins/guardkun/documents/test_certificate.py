@@ -1,7 +1,6 @@
 """加入者証: the entered data as it was entered, the right clauses, the wording (B-007, B-016 to B-030, B-043)."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,16 +10,11 @@ from sqlalchemy.orm import Session
 from hoshou.base.clock import FixedClock
 from hoshou.base.errors import Refused
 from hoshou.platform.db import db
-from hoshou.platform.documents import Presses
-from hoshou.platform.documents.rendering import TemplateFailed
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment
 from hoshou.plugins.guardkun.models.members import Particulars
 from hoshou.plugins.guardkun.rules.stages import Stage
-from hoshou.plugins.guardkun.services.documents.certificate import (
-    certificate,
-    print_certificates,
-    read_certificates,
-)
+from hoshou.plugins.guardkun.services.documents.certificate import print_certificate
+from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts, enrolments_facts
 from tests.plugins.guardkun.documents.reading import bare, words_of
 from tests.plugins.guardkun.documents.shelf import Shelf, fill, lay, particulars_of
 from tests.plugins.guardkun.documents.wording import COVERS
@@ -176,8 +170,9 @@ def test_it_prints_what_was_known_at_the_registration_not_what_came_later(shelf:
 @pytest.mark.req("B-059", "B-061")
 def test_there_is_no_certificate_before_booking(session: Session, clock: FixedClock) -> None:
     enrolment = add_enrolment(session, lay(session), stage=Stage.AT_LEAD)
+    facts = enrolment_facts(session, enrolment, clock.now())
     with pytest.raises(Refused) as refusal:
-        certificate(session, enrolment, clock)
+        print_certificate(facts, clock.today())
     assert refusal.value.code == "not_booked"
 
 
@@ -190,19 +185,8 @@ def test_a_batch_reads_its_facts_in_few_statements(session: Session, clock: Fixe
     statements: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
     enrolments = session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
-    facts = read_certificates(session, enrolments, clock.now())
+    facts = [fact for fact in enrolments_facts(session, enrolments, clock.now()) if not isinstance(fact, Refused)]
     assert len(statements) < 20
     assert [fact.policy_number for fact in facts] == [f"G26{number:08d}" for number in range(1, 31)]
     assert {len(fact.quote.price.instalments) for fact in facts} == {12}
     assert json.loads(enrolments[0].quote.result)["premium"] == facts[0].quote.price.premium == 62_400
-
-
-@pytest.mark.req("B-061")
-def test_a_batch_on_all_cores_makes_the_same_bytes_and_one_fault_stops_none(shelf: Shelf) -> None:
-    now, today = shelf.clock.now(), shelf.clock.today()
-    (fact,) = read_certificates(shelf.session, [shelf.enrolment], now)
-    broken = replace(fact, member=replace(fact.member, company_name="山\ue000田"))
-    with Presses(2) as presses:
-        first, fault, last = print_certificates(presses, [fact, broken, fact], today)
-    assert isinstance(fault, TemplateFailed)
-    assert first == last == shelf.make("certificate")

@@ -74,7 +74,7 @@ def test_a_mandate_says_when_to_seal_it_and_what_the_passbook_shows(shelf: Shelf
     assert "「ケイビホケン」または「NSケイビホケン」" in words
     assert "三菱UFJニコス" in words
     assert "毎月20日までに" in words
-    assert [bank for bank in NET_BANKS if bare(bank) not in words] == []
+    assert [bank for bank in NET_BANKS.values() if bare(bank) not in words] == []
     assert len(NET_BANKS) == 8
 
 

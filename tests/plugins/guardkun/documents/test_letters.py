@@ -85,6 +85,18 @@ def test_the_first_letter_announces_two_months_at_the_next_debit(shelf: Shelf) -
     assert "電話03-0000-0000" in words
 
 
+@pytest.mark.req("B-072", "B-074", "B-082")
+def test_the_first_letter_counts_the_months_of_a_form_that_came_late(shelf: Shelf) -> None:
+    """The first debit took two months, since no form was there for August; October's takes three."""
+    october = replace(SEPTEMBER, date=date(2026, 10, 13))
+    notice = FailureNotice((AUGUST, SEPTEMBER), next_debit=october)
+    words = words_of(failure_letter(shelf.session, shelf.enrolment, notice, shelf.clock))
+    assert "口座振替ができませんでした" in words
+    assert "連続" not in words
+    assert "3か月分の保険料および制度維持費を振り替えます" in words
+    assert "次回の振替日2026年10月13日16,380円" in words
+
+
 @pytest.mark.req("B-073", "B-074", "B-076", "B-088")
 def test_the_second_letter_asks_for_a_transfer_and_warns_of_the_lapse(shelf: Shelf) -> None:
     words = words_of(shelf.make("second_failure_letter"))
@@ -113,10 +125,9 @@ def test_a_letter_about_the_last_instalment_asks_for_a_transfer(shelf: Shelf) ->
     "values",
     [
         {"failed": ()},
-        {"failed": (AUGUST, SEPTEMBER, AUGUST), "pay_by": date(2026, 9, 28)},
         {"failed": (AUGUST,)},
         {"failed": (AUGUST,), "next_debit": SEPTEMBER, "pay_by": date(2026, 9, 28)},
-        {"failed": (AUGUST, SEPTEMBER), "next_debit": SEPTEMBER},
+        {"failed": (AUGUST,), "next_debit": SEPTEMBER, "is_second": True},
     ],
 )
 def test_a_notice_of_anything_else_is_a_fault(values: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The loss-ratio report: premium earned against claims paid, by scheme year and insurer (B-104)."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,3 +71,37 @@ def claims_of(year_id: int, insurer_id: int) -> Select[Any]:
         .where(Enrolment.scheme_year_id == year_id, AgencyRegistration.insurer_id == insurer_id)
         .options(joinedload(PaidClaim.enrolment))
     )
+
+
+def insured(year_id: int, insurer_id: int) -> Select[Any]:
+    """The booked enrolments that the earned premium of a figure comes from."""
+    return (
+        select(Enrolment)
+        .join(AgencyRegistration, Enrolment.registration_id == AgencyRegistration.id)
+        .where(
+            Enrolment.scheme_year_id == year_id,
+            AgencyRegistration.insurer_id == insurer_id,
+            Enrolment.booked_at.is_not(None),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """Months of cover that are over, and their premium in yen."""
+
+    months: int = 0
+    premium: int = 0
+
+
+def earned_of(session: Session, enrolments: Iterable[Enrolment], as_of: date) -> Mapping[int, Earned]:
+    """What each of the enrolments has earned."""
+    starts = {one.id: one.start for one in enrolments}
+    earned = dict.fromkeys(starts, Earned())
+    for one in session.scalars(
+        select(Instalment).where(Instalment.enrolment_id.in_(list(starts)), Instalment.cancelled_at.is_(None))
+    ):
+        if is_earned(starts[one.enrolment_id], one.number, as_of):
+            known = earned[one.enrolment_id]
+            earned[one.enrolment_id] = Earned(known.months + 1, known.premium + one.premium)
+    return earned

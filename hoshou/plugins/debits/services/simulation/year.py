@@ -29,6 +29,7 @@ from hoshou.plugins.debits.models.remittances import Remittance
 from hoshou.plugins.debits.models.runs import DebitFile, DebitRun
 from hoshou.plugins.debits.models.settlements import EndingReceivable
 from hoshou.plugins.debits.rules.accounts_chart import Account
+from hoshou.plugins.debits.rules.runs import RunState
 from hoshou.plugins.debits.rules.sharing import handoff_day
 from hoshou.plugins.debits.services import lapses, transfers
 from hoshou.plugins.debits.services.building import build, debit_day_of
@@ -39,7 +40,7 @@ from hoshou.plugins.debits.services.month_end.handoffs import make_due_handoffs
 from hoshou.plugins.debits.services.month_end.remit import remit_due
 from hoshou.plugins.debits.services.posting import post_result
 from hoshou.plugins.debits.services.results import accept
-from hoshou.plugins.debits.services.runs import close
+from hoshou.plugins.debits.services.runs import close, discard, open_lines
 from hoshou.plugins.debits.services.sealing import download, release, seal
 from hoshou.plugins.debits.services.simulation.portfolio import lay_portfolio
 from hoshou.plugins.debits.services.work import Progress, UnitOfWork
@@ -157,7 +158,12 @@ def _hand_off(world: World) -> None:
 
 
 def _send(world: World, agent_id: int, month: date) -> None:
+    """The month's run goes out; one in which nobody is left to debit is given up."""
     run_id = build(world.unit_of_work, world.clock, LEAD_ACTOR, agent_id, month, _no_progress)
+    with world.unit_of_work() as session:
+        if not open_lines(session, run_id):
+            discard(session, world.clock, LEAD_ACTOR, LEAD, run_id, "振替の対象なし")
+            return
     seal(world.unit_of_work, world.clock, world.keys, world.files, LEAD_ACTOR, LEAD, run_id)
     with world.unit_of_work() as session:
         release(session, world.clock, GROUP_ACTOR, GROUP, run_id)
@@ -166,7 +172,12 @@ def _send(world: World, agent_id: int, month: date) -> None:
 def _answer(world: World, debit: date, failures: int) -> None:
     """The agent's result for every file of the day's run, taken in and posted."""
     with world.unit_of_work() as session:
-        run_id = session.scalars(select(DebitRun.id).where(DebitRun.debit_date == debit)).one()
+        run_id = session.scalar(
+            select(DebitRun.id).where(DebitRun.debit_date == debit, DebitRun.state == RunState.RELEASED.value)
+        )
+    if run_id is None:
+        return
+    with world.unit_of_work() as session:
         files = session.scalars(
             select(DebitFile.id).where(DebitFile.run_id == run_id).order_by(DebitFile.id)
         ).all()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hoshou.base.clock import Clock
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.plugins.guardkun.models.changes import Change
-from hoshou.plugins.guardkun.models.enrolments import Enrolment
+from hoshou.plugins.guardkun.models.enrolments import Enrolment, Quote
 from hoshou.plugins.guardkun.rules.change_lines import ChangeLine, change_lines
 from hoshou.plugins.guardkun.rules.changes import (
     CHANGE_KIND_LABELS,
@@ -16,10 +16,12 @@ from hoshou.plugins.guardkun.rules.changes import (
     ChangeKind,
 )
 from hoshou.plugins.guardkun.rules.particulars import MemberFacts
+from hoshou.plugins.guardkun.rules.plan import plan_of, plan_words
 from hoshou.plugins.guardkun.services.documents.certificate import require_booked
 from hoshou.plugins.guardkun.services.documents.facts import enrolment_facts
 from hoshou.plugins.guardkun.services.documents.printing import print_enrolment
 from hoshou.plugins.guardkun.services.particulars import facts_of, particulars_on
+from hoshou.plugins.premium.rules.request import parse_request
 
 TITLE = N_("変更届出書（汎用）")
 
@@ -52,8 +54,28 @@ def change_notice(session: Session, enrolment: Enrolment, change: Change | None,
     )
 
 
+def plan_lines(before: Quote, after: Quote) -> tuple[ChangeLine, ...]:
+    """What differs between two plans, with what each costs in a whole year (B-085)."""
+    requests = [parse_request(json.loads(quote.inputs)) for quote in (before, after)]
+    lines = [
+        ChangeLine(old.title, plan_words(old), plan_words(new))
+        for old, new in zip(*map(plan_of, requests), strict=True)
+    ]
+    lines += [
+        ChangeLine(title, *(f"{amount:,}円" for amount in amounts))
+        for title, amounts in (
+            (N_("警備業務に関する売上高"), (before.sales, after.sales)),
+            (N_("年額保険料"), [json.loads(quote.result)["annual_premium"] for quote in (before, after)]),
+        )
+    ]
+    return tuple(line for line in lines if line.before != line.after)
+
+
 def altered(session: Session, change: Change) -> tuple[ChangeLine, ...]:
     """What the change alters: before is what was known when it was notified."""
+    if change.kind == ChangeKind.PLAN:
+        successor = session.get(Enrolment, change.successor_id)
+        return plan_lines(change.enrolment.quote, successor.quote) if successor else ()
     unit_id = change.enrolment.unit_id
     known = particulars_on(session, unit_id, change.effective_on, change.requested_at) if unit_id else None
     before = facts_of(known) if known else MemberFacts()

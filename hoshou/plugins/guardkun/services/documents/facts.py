@@ -77,17 +77,22 @@ def quote_facts(session: Session, quote: Quote) -> PrintedQuote:
 
 
 def enrolment_facts(session: Session, enrolment: Enrolment, now: datetime) -> PrintedEnrolment:
-    """What one enrolment prints; see :func:`enrolments_facts`."""
-    return enrolments_facts(session, [enrolment], now)[0]
+    """What one enrolment prints; see :func:`enrolments_facts`. Raises Refused where it can't be printed."""
+    (found,) = enrolments_facts(session, [enrolment], now)
+    if isinstance(found, Refused):
+        raise found
+    return found
 
 
-def enrolments_facts(session: Session, enrolments: Sequence[Enrolment], now: datetime) -> list[PrintedEnrolment]:
-    """What each enrolment prints, in order, at the cost of a few statements for all.
+def enrolments_facts(
+    session: Session, enrolments: Sequence[Enrolment], now: datetime
+) -> list[PrintedEnrolment | Refused]:
+    """What each enrolment prints, in order, or why it can't be printed; a few statements for all.
 
     The member's particulars are those true at the start of cover, as known at the registration (本登録), for a form
     not yet registered as known ``now`` (B-043); the instalments those frozen at booking, before that the quote's.
-    Raises Refused ``no_member_yet`` for an enrolment without a member, ``no_particulars`` for one whose member's
-    were not entered.
+    Refused are ``no_member_yet``, an enrolment without a member, and ``no_particulars``, one whose member's were not
+    entered.
     """
     wordings = {
         year.id: read_wording(session, year)
@@ -96,7 +101,12 @@ def enrolments_facts(session: Session, enrolments: Sequence[Enrolment], now: dat
     particulars = _particulars(session, enrolments, now)
     instalments = _instalments(session, enrolments)
     return [
-        _enrolment(enrolment, wordings[enrolment.scheme_year_id], particulars, instalments.get(enrolment.id))
+        _enrolment(
+            enrolment,
+            wordings[enrolment.scheme_year_id],
+            particulars.get(enrolment.id),
+            instalments.get(enrolment.id),
+        )
         for enrolment in enrolments
     ]
 
@@ -139,13 +149,15 @@ def _instalments(session: Session, enrolments: Iterable[Enrolment]) -> dict[int,
 def _enrolment(
     enrolment: Enrolment,
     wording: Wording,
-    particulars: dict[int, Particulars],
+    particulars: Particulars | None,
     instalments: tuple[PrintedInstalment, ...] | None,
-) -> PrintedEnrolment:
+) -> PrintedEnrolment | Refused:
     if enrolment.unit is None:
-        raise Refused("no_member_yet", N_("加入者が登録されていないため、帳票を作成できません。"))
-    if enrolment.id not in particulars:
-        raise Refused("no_particulars", N_("加入者の名称・住所などが登録されていないため、帳票を作成できません。"))
+        return Refused("no_member_yet", N_("加入者が登録されていないため、帳票を作成できません。"))
+    if particulars is None:
+        return Refused(
+            "no_particulars", N_("加入者の名称・住所などが登録されていないため、帳票を作成できません。")
+        )
     return PrintedEnrolment(
         reference=repr(enrolment),
         policy_number=enrolment.policy_number or "",
@@ -166,7 +178,7 @@ def _enrolment(
         sent_on=_day(enrolment.sent_at),
         forwarded_on=_day(enrolment.forwarded_at),
         arrived_on=_day(enrolment.arrived_at),
-        member=_member(enrolment.unit, particulars[enrolment.id]),
+        member=_member(enrolment.unit, particulars),
         quote=_quote(enrolment.quote, enrolment.period_end, wording, enrolment.registration, instalments),
     )
 

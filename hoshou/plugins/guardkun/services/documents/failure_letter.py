@@ -29,7 +29,7 @@ def failure_letter(session: Session, enrolment: Enrolment, notice: FailureNotice
         facts,
         notice={
             **asdict(notice),
-            "is_second": notice.is_second,
+            "months": notice.months,
             "due": notice.due,
             "association_phone": prefecture.phone if prefecture else "",
         },

@@ -25,11 +25,13 @@ def mandate_form(session: Session, enrolment: Enrolment, clock: Clock) -> bytes:
         clock.today(),
         facts.quote.scheme,
         member=asdict(facts.member),
-        net_banks=NET_BANKS,
+        net_banks=list(NET_BANKS.values()),
     )
 
 
 def empty_mandate_form(session: Session, year: SchemeYear, clock: Clock) -> bytes:
     """The form without a name."""
     scheme = read_wording(session, year).scheme
-    return print_form("mandate_form", TITLE, "", clock.today(), scheme, member=None, net_banks=NET_BANKS)
+    return print_form(
+        "mandate_form", TITLE, "", clock.today(), scheme, member=None, net_banks=list(NET_BANKS.values())
+    )

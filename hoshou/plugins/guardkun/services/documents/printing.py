@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hoshou.platform.documents import typeset
+from hoshou.platform.documents import render
 from hoshou.plugins.guardkun.rules.printed import PrintedEnrolment, PrintedQuote, PrintedScheme
 
 _TEMPLATES = Path(__file__).parents[2] / "documents"
@@ -28,7 +28,7 @@ def print_enrolment(
 ) -> bytes:
     """A document about an enrolment; see :func:`enrolment_data` and :func:`print_form`."""
     data = enrolment_data(title, number, made_on, enrolment, has_amounts=has_amounts, **more)
-    return typeset(template_of(template), data)
+    return render(template_of(template), data)
 
 
 def print_quote(template: str, title: str, number: str, made_on: date, quote: PrintedQuote) -> bytes:
@@ -53,7 +53,7 @@ def print_form(
     Raises TemplateFailed for a character that the fonts lack.
     """
     data = _data(title, number, made_on, scheme, is_sample=is_sample, **more)
-    return typeset(template_of(template), data)
+    return render(template_of(template), data)
 
 
 def enrolment_data(

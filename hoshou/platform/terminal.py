@@ -1,0 +1,38 @@
+"""How commands that use an application speak: one JSON document or plain lines; a refusal is a sentence and status 1."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from hoshou.base.errors import DomainError, Invalid
+from hoshou.base.terminal import REFUSED, error_document, json_bytes, text_bytes
+
+
+def tell_json(value: Any) -> None:
+    click.echo(json_bytes(value))
+
+
+def tell(document: Mapping[str, Any], as_json: bool) -> None:
+    """One JSON document, or a line for each of its values."""
+    if as_json:
+        tell_json(document)
+    else:
+        for key, value in document.items():
+            click.echo(f"{key}: {value}")
+
+
+@contextmanager
+def errors_told(as_json: bool) -> Iterator[None]:
+    """A refusal ends the command: a sentence for each input at fault, or in JSON the first with its code."""
+    try:
+        yield
+    except DomainError as error:
+        faults = error.errors if isinstance(error, Invalid) else (error,)
+        if as_json:
+            tell_json(error_document(faults[0]))
+        else:
+            for fault in faults:
+                click.echo(text_bytes(str(fault)), err=True)
+        raise SystemExit(REFUSED) from error

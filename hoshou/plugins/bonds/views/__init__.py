@@ -1,0 +1,1 @@
+"""Staff screens of policies, one subject a module."""
