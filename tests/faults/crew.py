@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -82,10 +82,30 @@ def do(app: Flask, deed: Deed, hand: Hand, arguments: tuple[Any, ...]) -> Result
             db.session.remove()
 
 
+def closed_app(place: Place) -> Flask:
+    """The application without a connection that children could share."""
+    app = place.app()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return app
+
+
+def received(pipe: Connection, patience: float = PATIENCE_SECONDS) -> Any:
+    """The next message; EOFError or ConnectionResetError when who should send it has died."""
+    assert pipe.poll(patience), "the worker says nothing"
+    return pipe.recv()
+
+
 def serve(place: Place, first: int, threads: int, gate: Any, pipe: Connection) -> None:
-    """A worker's life: a message in, as many deeds as it has threads, their results out."""
+    """A worker's life."""
     app = place.app()
     pipe.send("ready")
+    listen(app, first, threads, gate, pipe)
+
+
+def listen(app: Flask, first: int, threads: int, gate: Any, pipe: Connection) -> None:
+    """A message in, as many deeds as there are threads, their results out."""
     while True:
         try:
             deed, arguments = pipe.recv()
@@ -122,7 +142,7 @@ class Worker:
         theirs.close()
 
     def ready(self) -> "Worker":
-        assert self._receive() == "ready"
+        assert received(self._pipe, self._patience) == "ready"
         return self
 
     def ask(self, deed: Deed, *arguments: Any) -> None:
@@ -131,29 +151,14 @@ class Worker:
 
     def answer(self) -> list[Result]:
         """The results of what was asked; EOFError or ConnectionResetError when the worker died of it."""
-        results: list[Result] = self._receive()
+        results: list[Result] = received(self._pipe, self._patience)
         return results
-
-    def _receive(self) -> Any:
-        assert self._pipe.poll(self._patience), "the worker says nothing"
-        return self._pipe.recv()
-
-    def has_answered(self) -> bool:
-        """Whether the results are there already."""
-        return self._pipe.poll(0)
 
     def kill(self) -> None:
         """SIGKILL: no handler, no clean-up."""
         self.process.kill()
         self.process.join()
         self._pipe.close()
-
-    def wait_until_stopped(self) -> None:
-        """Until the worker has stopped itself by SIGSTOP."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
-            assert time.monotonic() < deadline, "the worker doesn't stop"
-            time.sleep(0.02)
 
     def leave(self) -> None:
         self._pipe.close()
@@ -162,20 +167,131 @@ class Worker:
             self.kill()
 
 
+def serve_lives(place: Place, pipe: Connection) -> None:
+    """The life of one who dies and is asked again: the application is made once, each deed is done by a child."""
+    app = closed_app(place)
+    pipe.send("ready")
+    while True:
+        try:
+            deed, arguments = pipe.recv()
+        except EOFError:
+            return
+        child = os.fork()
+        if child == 0:
+            pipe.send(os.getpid())
+            pipe.send(do(app, deed, Hand(0, None), arguments))
+            os._exit(0)
+        os.waitpid(child, 0)
+        pipe.send("over")
+
+
+class Mortal:
+    """A worker that may be killed as often as one likes: only the deed dies, and no application is made anew."""
+
+    def __init__(self, place: Place) -> None:
+        self._pipe, theirs = CONTEXT.Pipe()
+        self._process = CONTEXT.Process(target=serve_lives, args=(place, theirs))
+        self._process.start()
+        theirs.close()
+        assert received(self._pipe) == "ready"
+
+    def ask(self, deed: Deed, *arguments: Any) -> int:
+        """Have the deed begin; returns the number of the process that does it."""
+        self._pipe.send((deed, arguments))
+        self._pid: int = received(self._pipe)
+        return self._pid
+
+    def answer(self) -> Result | None:
+        """How the deed ended; None when it was killed before."""
+        found = received(self._pipe)
+        if found == "over":
+            return None
+        assert received(self._pipe) == "over"
+        result: Result = found
+        return result
+
+    def kill_after(self, seconds: float) -> bool:
+        """SIGKILL after so long; whether that was before the deed's end."""
+        if not self._pipe.poll(seconds):
+            os.kill(self._pid, signal.SIGKILL)
+        return self.answer() is None
+
+    def leave(self) -> None:
+        self._pipe.close()
+        self._process.join(PATIENCE_SECONDS)
+        self._process.kill()
+
+
+@contextmanager
+def mortal(place: Place) -> Iterator[Mortal]:
+    """A worker for the length of a test."""
+    made = Mortal(place)
+    try:
+        yield made
+    finally:
+        made.leave()
+
+
+def serve_crew(place: Place, threads: int, gate: Any, pipes: Sequence[Connection]) -> None:
+    """Make the application once, and have a child of one's own at each pipe."""
+    app = closed_app(place)
+    for number, pipe in enumerate(pipes):
+        if os.fork() == 0:
+            pipe.send(os.getpid())
+            listen(app, number * threads, threads, gate, pipe)
+            os._exit(0)
+    for _ in pipes:
+        os.wait()
+
+
+class Member:
+    """One process of a crew."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._pid: int = received(pipe)
+
+    def ask(self, deed: Deed, *arguments: Any) -> None:
+        """Have the member begin; the results come by ``answer``."""
+        self._pipe.send((deed, arguments))
+
+    def answer(self) -> list[Result]:
+        """The results of what was asked."""
+        results: list[Result] = received(self._pipe)
+        return results
+
+    def kill(self) -> None:
+        """SIGKILL: no handler, no clean-up."""
+        os.kill(self._pid, signal.SIGKILL)
+        self._pipe.close()
+
+    def leave(self) -> None:
+        self._pipe.close()
+
+
 class Crew:
     """Several workers that begin at the same moment."""
 
     def __init__(self, place: Place, processes: int, threads: int) -> None:
         gate = CONTEXT.Barrier(processes * threads)
-        self.workers = [Worker(place, number * threads, threads, gate) for number in range(processes)]
-        for worker in self.workers:
-            worker.ready()
+        ours, theirs = zip(*(CONTEXT.Pipe() for _ in range(processes)), strict=True)
+        self._process = CONTEXT.Process(target=serve_crew, args=(place, threads, gate, theirs))
+        self._process.start()
+        for pipe in theirs:
+            pipe.close()
+        self.workers = [Member(pipe) for pipe in ours]
 
     def together(self, deed: Deed, *arguments: Any) -> list[Result]:
         """The results of all hands, in their order."""
         for worker in self.workers:
             worker.ask(deed, *arguments)
         return [result for worker in self.workers for result in worker.answer()]
+
+    def leave(self) -> None:
+        for worker in self.workers:
+            worker.leave()
+        self._process.join(PATIENCE_SECONDS)
+        self._process.kill()
 
 
 @contextmanager
@@ -185,8 +301,15 @@ def crew(place: Place, processes: int = 4, threads: int = 5) -> Iterator[Crew]:
     try:
         yield made
     finally:
-        for worker in made.workers:
-            worker.leave()
+        made.leave()
+
+
+def wait_until_stopped(pid: int) -> None:
+    """Until that process has stopped itself by SIGSTOP."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+        assert time.monotonic() < deadline, "the worker doesn't stop"
+        time.sleep(0.02)
 
 
 def die() -> None:

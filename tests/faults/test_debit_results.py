@@ -1,6 +1,5 @@
 """A result taken twenty times at once, or killed in the middle, has its effect once and whole (B5, F6, F12)."""
 
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +17,7 @@ from hoshou.plugins.debits.models.runs import DebitLine, DebitResult
 from hoshou.plugins.debits.models.settlements import Settlement
 from hoshou.plugins.debits.services import posting, settling
 from hoshou.plugins.debits.services.posting import post_result, unfinished
-from tests.faults.crew import Hand, Place, Worker, crew, die_at_call, die_at_commit
+from tests.faults.crew import Hand, Place, crew, die_at_call, die_at_commit, mortal
 from tests.plugins.debits.ground import (
     AUGUST,
     GROUP_ACTOR,
@@ -34,7 +33,6 @@ from tests.plugins.debits.ground import (
 MEMBERS = 30
 FAILED = dict.fromkeys(range(3, MEMBERS + 1, 3), "1")
 CHUNK = 4
-RANDOM_KILLS = 1
 
 
 def counted(table: type, *which: Any) -> int:
@@ -118,24 +116,17 @@ def importing(_hand: Hand, data: bytes, step: str) -> int:
 
 @pytest.mark.slow
 @pytest.mark.req("F6", "B5")
-def test_an_import_killed_anywhere_is_completed_by_the_next(place: Place, checker: Flask, seed: int) -> None:
-    chance = random.Random(seed)
+def test_an_import_killed_anywhere_is_completed_by_the_next(place: Place, checker: Flask) -> None:
     data = begin(place)
-    later = Place(place.url, place.folder, FixedClock(at(2026, 8, 20)))
-    for step in [*STEPS, *[""] * RANDOM_KILLS]:
-        worker = Worker(later).ready()
-        worker.ask(importing, data, step)
-        if step:
-            with pytest.raises((EOFError, ConnectionResetError)):
-                worker.answer()
-        else:
-            worker.process.join(chance.uniform(0.01, 0.1))
-        worker.kill()
-        assert findings() == [], step
-    survivor = Worker(later).ready()
-    survivor.ask(importing, data, "")
-    assert [(answer.error, answer.words) for answer in survivor.answer()] == [("", "")]
-    survivor.leave()
+    with mortal(Place(place.url, place.folder, FixedClock(at(2026, 8, 20)))) as worker:
+        for step in STEPS:
+            worker.ask(importing, data, step)
+            assert worker.answer() is None
+            assert findings() == [], step
+        worker.ask(importing, data, "")
+        survived = worker.answer()
+        assert survived is not None
+        assert (survived.error, survived.words) == ("", "")
     assert effects() == WHOLE
     assert unfinished(db.session()) == []
 
@@ -145,11 +136,9 @@ def test_an_import_killed_anywhere_is_completed_by_the_next(place: Place, checke
 def test_the_job_completes_what_was_cut_off(place: Place, checker: Flask) -> None:
     data = begin(place)
     later = Place(place.url, place.folder, FixedClock(at(2026, 8, 20)))
-    worker = Worker(later).ready()
-    worker.ask(importing, data, "some chunk committed")
-    with pytest.raises((EOFError, ConnectionResetError)):
-        worker.answer()
-    worker.kill()
+    with mortal(later) as worker:
+        worker.ask(importing, data, "some chunk committed")
+        assert worker.answer() is None
     with later.app().app_context():
         here = platform()
         [left] = unfinished(db.session())

@@ -29,7 +29,7 @@ from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.changes import Ending
 from hoshou.plugins.guardkun.services.endings import end_cover
 from tests.conftest import THOROUGH
-from tests.faults.crew import Hand, Place, Worker, crew, die
+from tests.faults.crew import Hand, Place, crew, die, mortal, wait_until_stopped
 from tests.plugins.debits.ground import (
     AUGUST,
     LEAD,
@@ -198,17 +198,18 @@ def test_who_wakes_up_after_the_others_have_finished_changes_nothing(
     place: Place, august: Place, checker: Flask
 ) -> None:
     lay_month(MEMBERS)
-    sleeper = Worker(august).ready()
-    sleeper.ask(stopping)
-    sleeper.wait_until_stopped()
-    other = Worker(august).ready()
-    other.ask(making_the_file, "")
-    assert [(result.error, result.words) for result in other.answer()] == [("", "")]
-    other.leave()
-    digest = db.session.scalars(select(DebitFile.sha256)).one()
-    os.kill(sleeper.process.pid or 0, signal.SIGCONT)
-    assert [(result.error, result.value) for result in sleeper.answer()] == [("", 1)]
-    sleeper.leave()
+    with mortal(august) as sleeper, mortal(august) as other:
+        asleep = sleeper.ask(stopping)
+        wait_until_stopped(asleep)
+        other.ask(making_the_file, "")
+        done = other.answer()
+        assert done is not None
+        assert (done.error, done.words) == ("", "")
+        digest = db.session.scalars(select(DebitFile.sha256)).one()
+        os.kill(asleep, signal.SIGCONT)
+        woken = sleeper.answer()
+        assert woken is not None
+        assert (woken.error, woken.value) == ("", 1)
     assert findings() == []
     assert db.session.scalars(select(DebitFile.sha256)).all() == [digest]
 
@@ -265,17 +266,15 @@ def making_the_file(_hand: Hand, step: str) -> None:
 @pytest.mark.req("F4", "B2", "B4")
 def test_a_run_killed_anywhere_ends_in_the_same_file(place: Place, august: Place, checker: Flask) -> None:
     lay_month(MEMBERS)
-    for step in STEPS:
-        worker = Worker(august).ready()
-        worker.ask(making_the_file, step)
-        with pytest.raises((EOFError, ConnectionResetError)):
-            worker.answer()
-        worker.kill()
-        assert findings() == [], step
-    survivor = Worker(august).ready()
-    survivor.ask(making_the_file, "")
-    assert [(result.error, result.words) for result in survivor.answer()] == [("", "")]
-    survivor.leave()
+    with mortal(august) as worker:
+        for step in STEPS:
+            worker.ask(making_the_file, step)
+            assert worker.answer() is None
+            assert findings() == [], step
+        worker.ask(making_the_file, "")
+        survived = worker.answer()
+        assert survived is not None
+        assert (survived.error, survived.words) == ("", "")
     assert findings() == []
     [run_id] = db.session.scalars(select(DebitRun.id)).all()
     with august.app().app_context():

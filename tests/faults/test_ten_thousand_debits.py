@@ -28,7 +28,7 @@ from hoshou.plugins.debits.zengin.entries import DebitSet, Header
 from hoshou.plugins.debits.zengin.writer import write_file
 from hoshou.plugins.guardkun.models.enrolments import Instalment
 from tests.conftest import THOROUGH
-from tests.faults.crew import Deed, Hand, Place, Worker
+from tests.faults.crew import Deed, Hand, Place, mortal
 from tests.plugins.debits.ground import (
     AUGUST,
     at,
@@ -41,7 +41,8 @@ from tests.plugins.debits.ground import (
 )
 
 MEMBERS = 10_000 if THOROUGH else 300
-KILLS = 50 if THOROUGH else 4
+KILLS = 50 if THOROUGH else 5
+LATEST_SECONDS = 0.5
 CHUNK = MEMBERS // 50
 FAILED = dict.fromkeys(range(7, MEMBERS + 1, 33), "1")
 
@@ -77,17 +78,15 @@ def importing(_hand: Hand, data: bytes) -> int:
 def until_it_is_done(place: Place, chance: random.Random, deed: Deed, *arguments: Any) -> int:
     """The deed, killed at random moments, each later in a survivor's life; at last left alone. Returns the kills."""
     killed = 0
-    for _ in range(KILLS):
-        worker = Worker(place).ready()
+    with mortal(place) as worker:
+        for _ in range(KILLS):
+            worker.ask(deed, *arguments)
+            killed += worker.kill_after(chance.uniform(0.01, LATEST_SECONDS))
+            assert findings() == []
         worker.ask(deed, *arguments)
-        worker.process.join(chance.uniform(0.01, 0.4))
-        killed += not worker.has_answered()
-        worker.kill()
-        assert findings() == []
-    survivor = Worker(place).ready()
-    survivor.ask(deed, *arguments)
-    assert [(result.error, result.words) for result in survivor.answer()] == [("", "")]
-    survivor.leave()
+        survived = worker.answer()
+        assert survived is not None
+        assert (survived.error, survived.words) == ("", "")
     return killed
 
 
