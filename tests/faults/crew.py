@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -137,11 +138,22 @@ class Worker:
         assert self._pipe.poll(self._patience), "the worker says nothing"
         return self._pipe.recv()
 
+    def has_answered(self) -> bool:
+        """Whether the results are there already."""
+        return self._pipe.poll(0)
+
     def kill(self) -> None:
         """SIGKILL: no handler, no clean-up."""
         self.process.kill()
         self.process.join()
         self._pipe.close()
+
+    def wait_until_stopped(self) -> None:
+        """Until the worker has stopped itself by SIGSTOP."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            assert time.monotonic() < deadline, "the worker doesn't stop"
+            time.sleep(0.02)
 
     def leave(self) -> None:
         self._pipe.close()

@@ -26,13 +26,15 @@ from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.retention.models import RetentionPurge
 from hoshou.plugins.retention.services import purge as purging
 from tests.accounts import add_user
+from tests.conftest import THOROUGH
 from tests.faults.crew import Hand, Place, Worker, die, die_at_call, die_at_commit
 from tests.plugins.retention.ground import add_folders
 
-FOLDERS = 60
+RANDOM_KILLS = 100 if THOROUGH else 5
+MOST_AT_ONCE = 8
+"""How often a run comes to a point, at most, before it is killed there."""
+FOLDERS = 20 + MOST_AT_ONCE * RANDOM_KILLS
 FILES = 2
-RANDOM_KILLS = 5
-LATEST_SECONDS = 0.25
 NIGHT = jst(2029, 4, 1, 2)
 
 
@@ -46,10 +48,22 @@ STEPS: dict[str, Callable[[], None]] = {
 }
 
 
-def deleting(_hand: Hand, at: str, step: str) -> dict[str, Any]:
-    """One night's run, to be killed at the step or by the test."""
+POINTS: tuple[Callable[[int], None], ...] = (
+    lambda number: die_at_commit("before_commit", number),
+    lambda number: die_at_commit("after_commit", number),
+    lambda number: die_at_call(audit, "_append", number),
+    lambda number: die_at_call(FileStore, "delete", number),
+    lambda number: die_at_call(os, "fsync", number, after=True),
+)
+"""Where a run may be killed at a random count."""
+
+
+def deleting(_hand: Hand, at: str, step: str, point: int = 0, number: int = 0) -> dict[str, Any]:
+    """One night's run, killed at the step, at the so-manieth time that it comes to a point, or not at all."""
     if step:
         STEPS[step]()
+    elif number:
+        POINTS[point](number)
     purging.BATCH = 7
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     outcome = run_job(app, all_jobs(app)["retention.purge"], jst(2029, 4, 1, 2) + timedelta(minutes=int(at)))
@@ -101,16 +115,13 @@ def test_a_purge_killed_anywhere_is_taken_up_and_ends_complete(place: Place, che
     at_night = Place(place.url, place.folder, FixedClock(NIGHT))
     for number, step in enumerate([*STEPS, *[""] * RANDOM_KILLS]):
         worker = Worker(at_night).ready()
-        worker.ask(deleting, str(number), step)
-        if step:
-            with pytest.raises((EOFError, ConnectionResetError)):
-                worker.answer()
-        else:
-            worker.process.join(chance.uniform(0.02, LATEST_SECONDS))
+        worker.ask(deleting, str(number), step, chance.randrange(len(POINTS)), chance.randint(1, MOST_AT_ONCE))
+        with pytest.raises((EOFError, ConnectionResetError)):
+            worker.answer()
         worker.kill()
         assert findings() == []
     survivor = Worker(at_night).ready()
-    for at in ("58", "59"):
+    for at in ("1058", "1059"):
         survivor.ask(deleting, at, "")
         [answer] = survivor.answer()
         assert (answer.error, answer.value["state"]) == ("", "done")

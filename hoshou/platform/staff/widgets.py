@@ -8,7 +8,7 @@ from flask_appbuilder.widgets import FormWidget, ListWidget, RenderTemplateWidge
 from markupsafe import Markup
 from wtforms.widgets import DateInput, DateTimeLocalInput
 
-OPERATORS = ("ct", "rel_o_m", "rel_m_m", "eq")
+OPERATORS = ("bw", "ct", "rel_o_m", "rel_m_m", "eq")
 """Which of a column's filters the search form uses: the first that the column has."""
 
 

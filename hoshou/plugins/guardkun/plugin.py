@@ -37,6 +37,7 @@ from hoshou.plugins.guardkun.views import (
     members,
     prefectures,
     quotes,
+    registrations,
     work,
     years,
 )
@@ -56,6 +57,7 @@ def staff_views() -> Iterable[StaffView]:
         changes.SCREEN,
         booking.SCREEN,
         members.SCREEN,
+        registrations.SCREEN,
         *documents.STAFF_VIEWS,
         *dates.STAFF_VIEWS,
         *help_pages.STAFF_VIEWS,

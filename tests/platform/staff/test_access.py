@@ -50,6 +50,10 @@ MATRIX = {
     "GuidePageView": ("list show edit", "list show edit", NOBODY, NOBODY, READ),
     "GuardkunQuotingView": (NOBODY, NOBODY, NOBODY, "make"),
     "GuardkunQuoteView": (NOBODY, NOBODY, READ, READ, READ, READ, READ),
+    "AgencyRegistrationView": (
+        *(NOBODY, NOBODY, READ, "list show edit", READ, "list show add edit"),
+        *(READ, READ),
+    ),
     "RateEffectView": ("show", NOBODY, NOBODY, NOBODY, "show", "show"),
     "RateTableView": (KEEPS_RATES, NOBODY, NOBODY, NOBODY, READ, KEEPS_RATES),
     "RetentionView": (NOBODY, "list", "list", "list", "list"),

@@ -6,10 +6,15 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import UniqueConstraint, event, select, text
 from webtest import TestApp
 
-from hoshou.platform.db import db, transact
+from hoshou.platform.db import begins_with, db, transact
+from hoshou.platform.staff import datamodel, views
+from hoshou.plugins.bonds.models import BondFolder
+from hoshou.plugins.bonds.views import BondFolderView
+from hoshou.plugins.guardkun.views.members import GuardkunMemberView
+from hoshou.plugins.guardkun.views.quotes import GuardkunQuoteView
 from hoshou.plugins.organisations.models import Agency, AgencyCode, Branch, Insurer
 from tests.accounts import add_user, log_in, token
 
@@ -240,3 +245,55 @@ def test_faulty_values_are_told_in_japanese(admin: TestApp, address: str, field:
     error = answer.html.find(id=f"{field}-error").text
     assert re.search("[ぁ-ん]", error), error
     assert not re.search("[A-Za-z]{4}", error), error
+
+
+@pytest.mark.req("P-006")
+def test_a_long_list_is_neither_counted_nor_leafed_through_to_its_end(
+    site: Flask, admin: TestApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(site, 60)
+    page = admin.get("/branchview/list/").html
+    assert page.select_one(".pull-right").get_text() == "60件"
+    assert [link.get_text() for link in page.select(".pages li")] == ["1", "2", "3", "次へ"]
+    for module in (datamodel, views):
+        monkeypatch.setattr(module, "MOST_LISTED", 50)
+    with statements(site) as seen:
+        page = admin.get("/branchview/list/").html
+    assert "50件を超えています" in page.select_one(".pull-right").get_text()
+    assert [link.get_text() for link in page.select(".pages li")] == ["1", "2", "次へ"]
+    counting = [statement for statement in seen if "count(" in statement and "organisations_branch" in statement]
+    assert counting
+    assert all("LIMIT" in statement for statement in counting)
+    last, beyond = (admin.get(f"/branchview/list/?page_BranchView={number}") for number in (1, 999))
+    rows = [[cell.get_text() for cell in row.select("td")] for row in last.html.select("tbody tr")]
+    assert len(rows) == 25
+    assert rows == [[cell.get_text() for cell in row.select("td")] for row in beyond.html.select("tbody tr")]
+
+
+@pytest.mark.req("P-006")
+@pytest.mark.parametrize("view", [BondFolderView, GuardkunQuoteView, GuardkunMemberView])
+def test_what_a_long_list_is_sorted_by_or_searched_for_by_its_beginning_has_an_index(view: type) -> None:
+    table = view.datamodel.obj.__table__
+    leading = {next(iter(index.columns)).name for index in table.indexes}
+    leading |= {next(iter(rule.columns)).name for rule in table.constraints if isinstance(rule, UniqueConstraint)}
+    assert {*view.order_columns, *view.datamodel.numbers} - leading == set()
+    assert view.datamodel.numbers
+
+
+@pytest.mark.req("P-006")
+def test_a_number_is_searched_by_how_it_begins_and_an_index_finds_it(app_on_both: Flask) -> None:
+    def found(begin: str) -> list[str]:
+        where = begins_with(Agency.name, begin)
+        return list(db.session.scalars(select(Agency.name).where(where).order_by(Agency.name)))
+
+    names = ("A1", "A10", "A2", "a1", "A%", "A1\U0010fffe", "B")
+    transact(lambda session: session.add_all([Agency(name=name, phone="", email="") for name in names]))
+    assert found("A1") == ["A1", "A10", "A1\U0010fffe"]
+    assert found("A%") == ["A%"]
+    assert found("x") == []
+    if db.engine.dialect.name == "sqlite":
+        query = select(BondFolder.id).where(begins_with(BondFolder.policy_number, "A1"))
+        words = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
+        plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {words}")).all()
+        assert "SEARCH" in str(plan)
+        assert "ix_bonds_folder_policy_number" in str(plan)

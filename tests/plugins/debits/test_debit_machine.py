@@ -13,6 +13,7 @@ from hoshou.plugins.debits.rules.foresight import Due, outlook
 from hoshou.plugins.debits.rules.transfers import OpenInstalment, settled_by
 from hoshou.plugins.debits.zengin.results import Outcome
 from hoshou.plugins.proration.rules.instalments import debit_dates, instalments
+from tests.conftest import THOROUGH
 
 DAYS = debit_dates(date(2026, 6, 1), japanese_calendar())
 PLAN = instalments(5_000, 250, DAYS)
@@ -84,5 +85,7 @@ class DebitYear(RuleBasedStateMachine):
         assert (self.lapse is not None) == (failed == 2)
 
 
-DebitYear.TestCase.settings = settings(max_examples=150, stateful_step_count=20, deadline=None)
+DebitYear.TestCase.settings = settings(
+    max_examples=5_000 if THOROUGH else 150, stateful_step_count=20, deadline=None
+)
 TestDebitYear = pytest.mark.req("B9", "B-072", "B-073", "B-076", "B-077")(DebitYear.TestCase)

@@ -68,6 +68,21 @@ def lines(batch: int) -> list[tuple[int, str, str]]:
     return [(row.enrolment_id, row.state, row.reason) for row in rows]
 
 
+@pytest.mark.req("B-012", "B-013")
+def test_who_joins_in_the_year_is_added_to_the_same_contract(way: Way) -> None:
+    june, october = way.arrived(1), way.arrived(2, start="2026-10-01")
+    way.clock.move_to(AFTER_FIRST)
+    booked(way, opened(way))
+    way.clock.move_to(jst(2026, 10, 1, 9))
+    booked(way, opened(way, start=date(2026, 10, 1)))
+    rows = [way.enrolment(number) for number in (june, october)]
+    parents = {(row.scheme_year_id, row.scheme_year.period_start, row.period_end) for row in rows}
+    assert parents == {(way.ground.year_id, date(2026, 6, 1), date(2027, 6, 1))}
+    assert [row.policy_number for row in rows] == ["G2600000001", "G2600000002"]
+    counts = [db.session.scalar(select(func.count()).where(Instalment.enrolment_id == row.id)) for row in rows]
+    assert counts == [12, 8]
+
+
 @pytest.mark.req("B-057", "B-059", "B-044", "D-41")
 def test_all_of_one_start_are_booked_in_one_batch(way_on_both: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     way = way_on_both

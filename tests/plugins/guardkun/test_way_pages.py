@@ -144,13 +144,15 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
     page = lead.get("/guardkun/booking/show/1")
     assert "不備のある明細はありません。" in page
     site.post("lead", "/guardkun/booking/1/start")
-    assert "処理を続けています。" in lead.get("/guardkun/booking/show/1")
+    page = lead.get("/guardkun/booking/show/1")
+    assert "処理を続けています。" in page
+    assert "計上：0 / 1（残り1件）" in page
     run_job(site.app, all_jobs(site.app)["guardkun.booking"], jst(2026, 5, 1, 9))
     site.post("lead", "/guardkun/booking/1/issue")
     run_job(site.app, all_jobs(site.app)["guardkun.certificates"], jst(2026, 5, 1, 9))
     page = lead.get("/guardkun/booking/show/1")
-    assert "計上：1 / 1" in page
-    assert "加入者証：1 / 1" in page
+    assert "計上：1 / 1（残り0件）" in page
+    assert "加入者証：1 / 1（残り0件）" in page
     site.post("lead", "/guardkun/booking/1/ship", shipped_on="2026-05-01")
     agent = site.as_("agent")
     record = agent.get("/guardkun/enrolments/show/1")

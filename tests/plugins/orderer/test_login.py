@@ -1,7 +1,9 @@
 """発注者さま用ログイン and the one-time password (A-040 to A-051, A6, A7, A21)."""
 
+import re
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +25,8 @@ from tests.plugins.viewer.test_entrance import WRONG, delete, essence
 
 THIEF = Actor(ActorKind.ORDERER, "a***@city.example.lg.jp", origin="203.0.113.5")
 LIFE = timedelta(minutes=30)
+MAIL = Path(__file__).with_name("one_time_password_mail.txt")
+CODE_IN_MAIL = re.compile(r"^ワンタイムパスワード: ([0-9]{8})$", re.MULTILINE)
 GENERIC = "閲覧用URLまたは閲覧用パスワードが正しくありません。"
 
 
@@ -38,7 +42,12 @@ def test_the_login_page_has_its_three_fields_and_its_help(site: PublicSite) -> N
     labels = {label.get_text(strip=True) for label in page.html.select("label")}
     assert {"メールアドレス", "閲覧用URL", "閲覧用パスワード"} <= labels
     assert "認証メール送信" in {button.get_text(strip=True) for button in page.html.select("button")}
-    assert "「ポップアップがブロックされました」と表示された部分をクリックします。" in page.text
+    steps = [step.get_text() for step in page.html.select("details ol li")]
+    assert steps == [
+        "「ポップアップがブロックされました」と表示された部分をクリックします。",
+        "「ポップアップがブロックされました」の小さい別ウインドウが表示されますので、設定を変更し、"
+        "「完了」ボタンを押下のうえ、再度ログイン画面を立ち上げてください。",
+    ]
     assert "受注者さまへ再度通知を依頼してください。" in page.text
 
 
@@ -71,7 +80,11 @@ def test_the_code_goes_to_the_address_that_was_typed(site: PublicSite) -> None:
         "【保証証券等確認システム】ワンタイムパスワードのご案内 "
         f"(保険会社名: 三井住友海上火災保険株式会社、証券番号: {made.policy_number})"
     )
-    assert "2026/04/15 12:30 まで有効です" in body
+    code = CODE_IN_MAIL.search(body)
+    assert code is not None
+    assert body == (MAIL.read_text().replace("A123456789", made.policy_number).replace("12345678", code[1])), (
+        "the mail of manual 5.(1) to the letter"
+    )
 
 
 @pytest.mark.req("A-042")
@@ -184,14 +197,16 @@ def test_the_login_counts_with_the_viewing_page(site: PublicSite) -> None:
     assert site.login(made, site.browser("198.51.100.1")).status_int == 302
 
 
-@pytest.mark.req("A-051", "A-054", "A-056")
+@pytest.mark.req("A-051", "A-056")
 def test_the_screen_of_the_code(site: PublicSite) -> None:
     page = site.login(site.folder(), site.browser()).follow()
     assert page.html.h1.get_text() == "ワンタイムパスワード認証"
     assert page.html.select_one("label[for=otp]").get_text() == "ワンタイムパスワード"
     back = next(a for a in page.html.select("a") if a.get_text() == "戻る")
     assert back["href"] == "/orderer"
-    assert "迷惑メール" in page.text
+    assert "迷惑メールに分類されていないかをご確認ください。" in page.text
+    assert "入力したメールアドレスに誤りが無いかをご確認ください。" in page.text
+    assert "再度ログインを行ってください。" in page.text
     assert "2026/04/15 12:30 まで有効です。" in page.text
     assert page.html.select_one("[data-countdown]")["data-seconds"] == "1800"
 

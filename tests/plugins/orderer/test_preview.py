@@ -18,6 +18,13 @@ def site(public_site: PublicSite) -> PublicSite:
     return public_site
 
 
+@pytest.mark.req("A-054")
+def test_the_preview_says_that_a_file_may_take_its_time(site: PublicSite) -> None:
+    _browser, page = site.preview(site.folder())
+    assert "ファイルによっては、表示されるまでに時間がかかる場合があります" in page
+    assert page.html.select_one(".page__loading").get_text() == "読み込み中…"
+
+
 @pytest.mark.req("A-053")
 def test_each_file_of_the_folder_comes_back_byte_for_byte(site: PublicSite) -> None:
     made = site.folder(files=[("1.pdf", plain(1))])

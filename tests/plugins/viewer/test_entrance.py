@@ -46,6 +46,8 @@ def delete(site: PublicSite, made: MadeFolder) -> None:
 @pytest.mark.req("A-033", "A-035")
 def test_the_right_password_opens_the_viewer(public_site: PublicSite) -> None:
     made = public_site.folder()
+    asked = public_site.browser().get(f"/v/{made.token}").html.select("main input:not([type=hidden])")
+    assert [field["name"] for field in asked] == ["password"], "no mail address is asked for"
     _, page = public_site.enter(made)
     assert page.status_int == 200
     assert made.policy_number in page.text

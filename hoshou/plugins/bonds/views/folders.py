@@ -46,7 +46,7 @@ def _contract_type(value: str) -> str:
 class BondFolderView(StaffModelView):
     """The folders that the reader may know of: a list, and a record page with the actions allowed there."""
 
-    datamodel = StaffInterface(BondFolder)
+    datamodel = StaffInterface(BondFolder, numbers=("policy_number",))
     route_base = "/bonds/folders"
     row_scope = staticmethod(visible_folders)  # type: ignore[assignment]
     exclude_route_methods = StaffModelView.exclude_route_methods | {"add", "edit", "delete"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from hoshou.base.clock import JST, Clock
 from hoshou.base.errors import NotFound, Refused
@@ -305,6 +305,7 @@ def ship_batch(
             Enrolment.stage == Stage.CERTIFIED.value,
         )
         .order_by(Enrolment.id)
+        .options(lazyload("*"))
         .with_for_update(of=Enrolment)
     ).all()
     if not enrolments:

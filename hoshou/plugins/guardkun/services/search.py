@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select, union
 
 from hoshou.base.japanese import fold
+from hoshou.platform.db import begins_with
 from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.models.members import Member, Unit
@@ -31,12 +32,17 @@ def found_enrolments(subject: Subject, asked: EnrolmentSearch) -> Select[tuple[E
         statement = statement.where(Enrolment.start == asked.start)
     words = fold(asked.words)
     if words:
-        members = select(Unit.id).join(Unit.member).where(Member.name.startswith(words, autoescape=True))
-        statement = statement.where(
-            or_(
-                Enrolment.policy_number == words,
-                Enrolment.slip_number == words,
-                Enrolment.unit_id.in_(members),
+        members = select(Unit.id).join(Unit.member).where(begins_with(Member.name, words))
+        # Each found by an index of its own; an OR over them would be looked for row by row.
+        found = union(
+            *(
+                select(Enrolment.id).where(condition)
+                for condition in (
+                    Enrolment.policy_number == words,
+                    Enrolment.slip_number == words,
+                    Enrolment.unit_id.in_(members),
+                )
             )
         )
+        statement = statement.where(Enrolment.id.in_(found))
     return statement

@@ -34,7 +34,7 @@ KEEP = READ | {"add", "edit", "load"}
 class GuardkunMemberView(StaffModelView):
     """The 加盟員; a record shows the units that enrol and what was known of each."""
 
-    datamodel = StaffInterface(Member)
+    datamodel = StaffInterface(Member, numbers=("member_number",))
     route_base = "/guardkun/members"
     row_scope = staticmethod(visible_members)  # type: ignore[assignment]
     exclude_route_methods = StaffModelView.exclude_route_methods | {"delete"}

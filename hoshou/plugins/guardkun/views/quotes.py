@@ -148,7 +148,7 @@ def sentence_of(fault: DomainError) -> str:
 class GuardkunQuoteView(StaffModelView):
     """The quotes that the reader may know of: a list and their records."""
 
-    datamodel = StaffInterface(Quote)
+    datamodel = StaffInterface(Quote, numbers=("number",))
     route_base = "/guardkun/quotes"
     row_scope = staticmethod(visible_quotes)  # type: ignore[assignment]
     exclude_route_methods = StaffModelView.exclude_route_methods | {"add", "edit", "delete"}

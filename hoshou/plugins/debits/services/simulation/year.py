@@ -184,7 +184,7 @@ def _answer(world: World, debit: date, failures: int) -> None:
     for file_id in files:
         with world.unit_of_work() as session:
             request = download(session, world.clock, world.files, GROUP_ACTOR, GROUP, file_id).data
-        data = _result_of(request, world.random, failures)
+        data = result_of(request, world.random, failures)
         blob = world.files.put(data)
         with world.unit_of_work() as session:
             result_id = accept(
@@ -195,7 +195,7 @@ def _answer(world: World, debit: date, failures: int) -> None:
         close(session, world.clock, GROUP_ACTOR, GROUP, run_id)
 
 
-def _result_of(request: bytes, random: Random, failures: int) -> bytes:
+def result_of(request: bytes, random: Random, failures: int) -> bytes:
     """The agent's answer, line by line: thrown first, since the trailer's totals are asked for at the start."""
 
     def lines() -> Iterator[FileLine]:
