@@ -1,14 +1,14 @@
 """Names of banks and branches as people read them, result files that wait to be checked, and what stopped a run.
 
 Revision ID: 20261122_debits_desk
-Revises: 20261122_platform_list_indexes
+Revises: 20261122_debits_refunds
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_debits_desk"
-down_revision = "20261122_platform_list_indexes"
+down_revision = "20261122_debits_refunds"
 branch_labels = None
 depends_on = None
 
