@@ -22,7 +22,7 @@ from tests.conftest import NOON
 from tests.platform.test_serve import HOSHOU, PATIENCE, free_port, wait_until
 from tests.plugins.demo.remote import remote_browser
 
-SEEDING = 240
+SEEDING = 400
 VIEWING_PASSWORD = r"閲覧用パスワード: ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})"
 ORDERER = f"keiyaku@{REGISTERED.domain}"
 
@@ -145,7 +145,7 @@ def release_the_run_and_import_its_result(port: int, folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(800)
 @pytest.mark.req("P-020", "A-013", "A-024", "A-042", "P-007", "B-067", "B4", "B5")
 def test_a_stranger_can_follow_the_walk_and_start_again_at_once(tmp_path: Path) -> None:
     port, folder = free_port(), tmp_path / "demo"
