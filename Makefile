@@ -35,9 +35,9 @@ thorough: setup system
 bench: setup
 	$(BIN)/python -m benchmarks.hostile_uploads
 	$(BIN)/python -m benchmarks.many_folders
+	$(BIN)/python -m benchmarks.debits
 	$(BIN)/python -m benchmarks.staff_lists
 	$(BIN)/python -m benchmarks.certificates
-	$(BIN)/python -m benchmarks.debits
 
 # Chromium and PostgreSQL for the tests, where they are missing and can be had.
 system:

@@ -1,7 +1,7 @@
 """Overpayments, refunds, and their accounts and kinds of entries in the ledger.
 
 Revision ID: 20261122_debits_refunds
-Revises: 20261122_debits_ledger
+Revises: 20261122_domains_bodies
 """
 
 import sqlalchemy as sa

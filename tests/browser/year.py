@@ -37,8 +37,8 @@ def lay_scheme(site: LiveSite) -> None:
     site.run(lambda session: scheme.seed_masters(session, site.clock))
 
 
-def enrol_four(site: LiveSite) -> None:
-    """Four members enrolled since 1 June 2026, their certificates shipped at the end of May."""
+def enrol_members(site: LiveSite) -> None:
+    """The demo's members, enrolled since 1 June 2026, their certificates shipped at the end of May."""
     with site.app.app_context():
         here = platform()
         scheme.enrol(Calculators(here.plugins.collect("calculators")), here.keys, here.files)

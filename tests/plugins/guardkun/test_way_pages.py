@@ -153,7 +153,11 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
     page = lead.get("/guardkun/booking/show/1")
     assert "計上：1 / 1（残り0件）" in page
     assert "加入者証：1 / 1（残り0件）" in page
+    assert "発送していない加入者証：1件" in page
     site.post("lead", "/guardkun/booking/1/ship", shipped_on="2026-05-01")
+    page = lead.get("/guardkun/booking/show/1")
+    assert "発行済みの加入者証は、すべて発送済みです。" in page
+    assert page.html.select_one("#shipped_on") is None
     agent = site.as_("agent")
     record = agent.get("/guardkun/enrolments/show/1")
     assert "G2600000001" in record

@@ -285,6 +285,23 @@ def due_day(batch: BookingBatch, year: SchemeYear) -> date:
     return certificate_due(batch.start, batch.closing, is_renewal=batch.start == year.period_start)
 
 
+def to_ship(session: Session, batch_id: int) -> int:
+    """How many of the batch's certificates are issued and not posted yet."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(BookingLine)
+            .join(Enrolment, BookingLine.enrolment_id == Enrolment.id)
+            .where(
+                BookingLine.batch_id == batch_id,
+                BookingLine.state == LineState.CERTIFIED.value,
+                Enrolment.stage == Stage.CERTIFIED.value,
+            )
+        )
+        or 0
+    )
+
+
 def ship_batch(
     session: Session, clock: Clock, actor: Actor, subject: Subject, batch_id: int, shipped_on: date
 ) -> int:

@@ -33,6 +33,7 @@ from hoshou.plugins.guardkun.services.batches import (
     ready_groups,
     ship_batch,
     start_batch,
+    to_ship,
 )
 from hoshou.plugins.guardkun.services.issue import start_issue
 from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, NUMBER, asked_day, sentences, typed_day
@@ -144,6 +145,7 @@ class GuardkunBookingView(BaseView):
             batch=batch,
             due=due_day(batch, session.get_one(SchemeYear, batch.scheme_year_id)),
             progress=progress_of(session, pk),
+            to_ship=to_ship(session, pk),
             blockers=blockers_of(session, batch) if batch.started_at is None else None,
             page=newest_first(session, lines_of(pk, state), BookingLine.id),
             state=state,
