@@ -59,7 +59,7 @@ def expected(run_id: int) -> bytes:
     header = Header("1234567890", "ｹｲﾋﾞ ﾎｹﾝ", "0812", "0005", "ﾐﾂﾋﾞｼUFJ", "001", "ﾎﾝﾃﾝ", "1", "0012345")
     lines = [
         FileLine(
-            "0001", "ﾐｽﾞﾎ", "123", "ｼﾝｼﾞﾕｸ", "1", f"{number:07d}", "ｶ)ｻﾝﾌﾟﾙ", LEVY, "1",
+            "0001", "ﾐｽﾞﾎ", "240", "ｼﾝｼﾞﾕｸ", "1", f"{number:07d}", "ｶ)ｻﾝﾌﾟﾙ", LEVY, "1",
             f"2608{run_id:06d}{number:010d}",
         )
         for number in range(1, MEMBERS + 1)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,7 @@ from hoshou.platform.jobs.runs import JobRun
 from hoshou.platform.jobs.scheduler import run_due
 from hoshou.platform.throttle import Limit, ThrottleCounter, reserve
 from hoshou.platform.tickets import Ticket, TicketKind, issue
+from tests.conftest import AppMaker
 from tests.platform.jobs.effects import effect_job
 from tests.refusals import refused
 
@@ -121,3 +123,11 @@ def test_the_commands_speak_json_and_exit_with_1_when_refused(
     plain = CliRunner().invoke(commands.jobs, ["run", "mail.explode"], obj=make)
     assert (plain.exit_code, plain.stderr) == (1, "ジョブ「mail.explode」はありません。\n")
     assert "mail.deliver\tevery 10 s" in CliRunner().invoke(commands.jobs, ["list"], obj=make).output
+
+
+@pytest.mark.req("P-024")
+def test_a_database_that_is_not_migrated_is_told_in_a_sentence(make_app: AppMaker, tmp_path: Path) -> None:
+    app = make_app(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    answer = CliRunner().invoke(commands.jobs, ["list", "--json"], obj=lambda: app)
+    assert (answer.exit_code, json.loads(answer.stdout)["error"]["code"]) == (1, "no_database")
+    assert "hoshou db upgrade" in CliRunner().invoke(commands.jobs, ["list"], obj=lambda: app).stderr

@@ -123,6 +123,32 @@ def test_the_same_rows_handed_in_again_lead_to_the_same_result(app: Flask) -> No
     assert platform().files.read(result.stored_file.blob) == data
 
 
+@pytest.mark.req("B5", "F6", "F12")
+def test_a_check_that_dies_before_its_end_is_made_again_and_takes_the_file_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_month(3)
+    run_id = sent(AUGUST)
+    number = handed_in(run_id, result_bytes(request_bytes(run_id)))
+    take_in = uploads.take_in
+
+    def dies(*arguments: Any) -> int:
+        take_in(*arguments)
+        raise OSError("gone")
+
+    monkeypatch.setattr(uploads, "take_in", dies)
+    with pytest.raises(DomainError):
+        a_turn(app)
+    assert (upload(number).state, db.session.scalars(select(DebitResult)).all()) == ("waiting", [])
+    monkeypatch.undo()
+    a_turn(app)
+    a_turn(app)
+    taken = upload(number)
+    result = db.session.scalars(select(DebitResult)).one()
+    assert taken.result_id == result.id
+    assert result.posted_at is not None
+
+
 @pytest.mark.req("F12")
 def test_one_file_of_a_run_is_checked_at_a_time(app: Flask) -> None:
     lay_month(3)

@@ -12,7 +12,8 @@ import pytest
 from webtest import TestApp, Upload
 
 from hoshou.base.clock import FixedClock
-from hoshou.plugins.demo.rules.accounts import AGENCY_ACCOUNTS, PASSWORD, DemoAccount
+from hoshou.plugins.demo.rules.accounts import ACCOUNTS, AGENCY_ACCOUNTS, PASSWORD, DemoAccount
+from hoshou.plugins.demo.rules.debits import SAMPLE_RESULT_NAME
 from hoshou.plugins.demo.rules.portfolio import demo_policies
 from hoshou.plugins.demo.rules.sample import SAMPLE_CONTRACTOR, SAMPLE_NAME, sample_certificate
 from hoshou.plugins.demo.services.data_folder import open_data_folder
@@ -21,7 +22,7 @@ from tests.conftest import NOON
 from tests.platform.test_serve import HOSHOU, PATIENCE, free_port, wait_until
 from tests.plugins.demo.remote import remote_browser
 
-SEEDING = 240
+SEEDING = 400
 VIEWING_PASSWORD = r"閲覧用パスワード: ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})"
 ORDERER = f"keiyaku@{REGISTERED.domain}"
 
@@ -126,9 +127,26 @@ def download_as_the_orderer(port: int, policy_number: str) -> bytes:
     return bytes(browser.get(link["href"]).body)
 
 
+def release_the_run_and_import_its_result(port: int, folder: Path) -> None:
+    """As the second person of the association; the scheduler checks the file and posts it."""
+    [second] = [account for account in ACCOUNTS if account.username == "group2"]
+    browser = log_in(port, second)
+    runs = browser.get("/debits/runs/list/").html.find("main")
+    address = runs.find("a", href=re.compile(r"^/debits/runs/show/\d+$"))["href"]
+    page = browser.get(address)
+    for form in page.forms.values():
+        if form.action.endswith("/release"):
+            page = form.submit().follow()
+    form = next(form for form in page.forms.values() if form.action.endswith("/result"))
+    form["file"] = Upload("result.txt", (folder / SAMPLE_RESULT_NAME).read_bytes(), "text/plain")
+    form.submit().follow()
+    wait_until(lambda: "件を反映しました" in browser.get(address))
+    assert "資金不足（1）" in browser.get(address)
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(500)
-@pytest.mark.req("P-020", "A-013", "A-024", "A-042", "P-007")
+@pytest.mark.timeout(800)
+@pytest.mark.req("P-020", "A-013", "A-024", "A-042", "P-007", "B-067", "B4", "B5")
 def test_a_stranger_can_follow_the_walk_and_start_again_at_once(tmp_path: Path) -> None:
     port, folder = free_port(), tmp_path / "demo"
     site = f"http://127.0.0.1:{port}"
@@ -138,6 +156,7 @@ def test_a_stranger_can_follow_the_walk_and_start_again_at_once(tmp_path: Path) 
         look_at_the_seeded_folder(port, walk)
         policy_number = upload_the_sample(port, folder)
         assert download_as_the_orderer(port, policy_number) == (folder / SAMPLE_NAME).read_bytes()
+        release_the_run_and_import_its_result(port, folder)
         taken = subprocess.run(
             [*HOSHOU, "demo", "--port", str(port), "--data-dir", str(tmp_path / "other")],
             capture_output=True,
