@@ -175,9 +175,10 @@ def enter_visits(portfolio: tuple[DemoPolicy, ...]) -> None:
     todo = demo_visits(portfolio, parties.REGISTERED.domain, here.clock.now())
     with reading() as session:
         todo = [visit for visit in todo if not visits.is_noted(session, visit)]
+    passwords = visits.told_passwords(mails)
     for visit in todo:
         with reading() as session:
-            door = visits.find_door(session, here.keys, mails, visit)
+            door = visits.find_door(session, here.keys, passwords, visit)
         if visit.kind is VisitKind.DOWNLOADED:
             with unit_of_work() as session:
                 attempt = visits.ask_code(session, here.keys, visit, door)

@@ -91,9 +91,14 @@ def read_mail(folder: Path, number: int) -> ReceivedMail:
     )
 
 
+def every_mail(folder: Path) -> Iterator[ReceivedMail]:
+    """All mails of everybody, the oldest first."""
+    return (read_mail(folder, number) for number in sorted(_numbers(folder)))
+
+
 def recipients(folder: Path) -> list[str]:
     """Everybody who has mail."""
-    return sorted({read_mail(folder, number).recipient for number in _numbers(folder)})
+    return sorted({mail.recipient for mail in every_mail(folder)})
 
 
 def newest_about(folder: Path, recipient: str, subject: str) -> ReceivedMail | None:

@@ -1,6 +1,7 @@
 """The demo's visits, each by the services that the public pages call: what receipts and timelines then tell is real."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +22,8 @@ from hoshou.plugins.bonds.services.record import FOLDER
 from hoshou.plugins.bonds.services.unlock import Match
 from hoshou.plugins.bonds.services.url import token_in, viewing_url
 from hoshou.plugins.demo.rules.visits import DemoVisit
-from hoshou.plugins.demo.services.mailbox import newest_about
-from hoshou.plugins.demo.services.policies import folder_of, uploader_of
+from hoshou.plugins.demo.services.mailbox import every_mail, newest_about
+from hoshou.plugins.demo.services.policies import folder_of
 from hoshou.plugins.orderer.models import OrdererAttempt
 from hoshou.plugins.orderer.services import preview
 from hoshou.plugins.orderer.services.login import StartedAttempt, note_refusal, start_after_match
@@ -32,7 +33,7 @@ from hoshou.plugins.viewer.services.enter import enter
 
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Edg/143.0"
 IDLE, CODE_LIFE, READING = timedelta(minutes=20), timedelta(minutes=30), timedelta(minutes=2)
-PASSWORD = re.compile(r"閲覧用パスワード: (\S+)")
+PASSWORD = re.compile(r"証券番号: (?P<number>\S+)\n(?:.*\n)*?閲覧用パスワード: (?P<password>\S+)")
 CODE = re.compile(r"ワンタイムパスワード: (\d+)")
 
 
@@ -61,15 +62,19 @@ def is_noted(session: Session, visit: DemoVisit) -> bool:
     )
 
 
-def find_door(session: Session, keys: KeyRing, mails: Path, visit: DemoVisit) -> Door:
-    """Raises LookupError where the policy or the mail with its password isn't there."""
+def told_passwords(mails: Path) -> dict[str, str]:
+    """The newest viewing password of each policy number that the uploaders were mailed."""
+    found = (PASSWORD.search(mail.text) for mail in every_mail(mails))
+    return {password["number"]: password["password"] for password in found if password}
+
+
+def find_door(session: Session, keys: KeyRing, passwords: Mapping[str, str], visit: DemoVisit) -> Door:
+    """Raises LookupError where the policy or its password isn't there."""
     folder, number = folder_of(session, visit.policy), visit.policy.facts.policy_number
-    mail = newest_about(mails, uploader_of(visit.policy).email, number)
-    password = PASSWORD.search(mail.text) if mail else None
-    if folder is None or password is None:
+    if folder is None:
         raise LookupError(number)
     token = token_in(viewing_url(keys, folder, ""))
-    return Door(folder.id, token, unlock.match(session, keys, token, password[1]))
+    return Door(folder.id, token, unlock.match(session, keys, token, passwords[number]))
 
 
 def look(session: Session, keys: KeyRing, visit: DemoVisit, door: Door) -> None:
