@@ -29,7 +29,7 @@ from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.changes import Ending
 from hoshou.plugins.guardkun.services.endings import end_cover
 from tests.conftest import THOROUGH
-from tests.faults.crew import Hand, Place, crew, die, mortal, wait_until_stopped
+from tests.faults.crew import Hand, Place, crew, die_at_call, die_at_commit, mortal, wait_until_stopped
 from tests.plugins.debits.ground import (
     AUGUST,
     LEAD,
@@ -118,12 +118,12 @@ def test_eight_who_build_the_same_month_at_once_make_one_run(place: Place, augus
         for number in range(1, ROUNDS + 1):
             built = workers.together(building_at_once)
             assert [(result.error, result.words) for result in built] == [("", "")] * 8
-            assert {result.value for result in built} == {number}
+            [run_id] = {result.value for result in built}
             assert findings() == []
-            assert db.session.get_one(DebitRun, number).state == RunState.BUILT
+            assert db.session.get_one(DebitRun, run_id).state == RunState.BUILT
             if number < ROUNDS:
-                give_up(number)
-        sealed = workers.together(sealing_at_once, ROUNDS)
+                give_up(run_id)
+        sealed = workers.together(sealing_at_once, run_id)
         assert {result.error for result in sealed} == {""}
     assert findings() == []
     assert db.session.scalars(select(DebitFile.amount)).all() == [MEMBERS * LEVY]
@@ -164,14 +164,15 @@ def test_an_ending_that_races_with_the_build_comes_before_or_after_it(
         for number in range(1, rounds + 1):
             answers = workers.together(ending, number)
             assert {answer.error for answer in answers} == {""}
+            [run_id] = {answer.value for answer in answers[1:]}
             db.session.rollback()
-            held = db.session.scalars(select(DebitLine.enrolment_id).where(DebitLine.run_id == number)).all()
+            held = db.session.scalars(select(DebitLine.enrolment_id).where(DebitLine.run_id == run_id)).all()
             ended = set(db.session.scalars(select(Enrolment.id).where(Enrolment.ended_on.is_not(None))))
             assert ended == set(range(1, number + 1))
             assert sorted({*held} - {number}) == list(range(number + 1, MEMBERS + 1))
             if number < rounds:
-                give_up(number)
-        sealed = workers.together(sealing_at_once, rounds)
+                give_up(run_id)
+        sealed = workers.together(sealing_at_once, run_id)
         assert {result.error for result in sealed} == {""}
     db.session.rollback()
     assert db.session.scalars(select(DebitFile.line_count)).all() == [MEMBERS - rounds]
@@ -214,43 +215,15 @@ def test_who_wakes_up_after_the_others_have_finished_changes_nothing(
     assert db.session.scalars(select(DebitFile.sha256)).all() == [digest]
 
 
-def _die_at_call(owner: Any, name: str, number: int, *, after: bool = False) -> None:
-    real: Callable[..., Any] = getattr(owner, name)
-    calls = 0
-
-    def counted(*arguments: Any, **options: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == number and not after:
-            die()
-        result = real(*arguments, **options)
-        if calls == number and after:
-            die()
-        return result
-
-    setattr(owner, name, counted)
-
-
-def _die_at_commit(number: int) -> None:
-    seen = 0
-
-    @event.listens_for(db.session, "after_commit")
-    def on_commit(*_arguments: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == number:
-            die()
-
-
 STEPS: dict[str, Callable[[], None]] = {
-    "run opened, not committed": lambda: _die_at_call(building, "begin_run", 1, after=True),
-    "second chunk not committed": lambda: _die_at_call(building, "_store", 2, after=True),
-    "after some chunk's commit": lambda: _die_at_commit(3),
-    "last state not committed": lambda: _die_at_call(building, "_finish", 1, after=True),
-    "lines fixed, no file": lambda: _die_at_call(sealing, "pieces_of", 1),
-    "file written, not stored": lambda: _die_at_call(FileStore, "put", 1),
-    "file stored, no row": lambda: _die_at_call(FileStore, "put", 1, after=True),
-    "row not committed": lambda: _die_at_call(sealing, "keep", 1, after=True),
+    "run opened, not committed": lambda: die_at_call(building, "begin_run", 1, after=True),
+    "second chunk not committed": lambda: die_at_call(building, "_store", 2, after=True),
+    "after some chunk's commit": lambda: die_at_commit("after_commit", 3),
+    "last state not committed": lambda: die_at_call(building, "_finish", 1, after=True),
+    "lines fixed, no file": lambda: die_at_call(sealing, "pieces_of", 1),
+    "file written, not stored": lambda: die_at_call(FileStore, "put", 1),
+    "file stored, no row": lambda: die_at_call(FileStore, "put", 1, after=True),
+    "row not committed": lambda: die_at_call(sealing, "keep", 1, after=True),
 }
 
 

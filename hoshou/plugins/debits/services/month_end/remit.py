@@ -45,6 +45,7 @@ def remit_due(session: Session, clock: Clock, actor: Actor, *, fee_deducted: boo
     makes nothing anew. ``fee_deducted`` keeps the collection fee back from what is paid. Raises Refused
     ``past_horizon`` where the calendar ends.
     """
+    hold_remittances(session)
     return [
         _remit(session, clock, actor, due, fee_deducted=fee_deducted) for due in due_months(session, clock.today())
     ]
@@ -65,7 +66,6 @@ def due_months(session: Session, today: date) -> list[DueMonth]:
 
 
 def _remit(session: Session, clock: Clock, actor: Actor, due: DueMonth, *, fee_deducted: bool) -> Remittance:
-    hold_remittances(session)
     # Read once, so that sums and lines are those of one moment, and held as it came: a month may have many.
     found = session.execute(_unremitted(due.day)).all()
     event = PremiumRemitted(due.month, due.day, fee_deducted, _by_agency(found))
