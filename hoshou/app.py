@@ -39,12 +39,12 @@ def create_app(settings: Mapping[str, Any] | None = None, *, clock: Clock | None
     mail.init_app(app)
     trust_proxies(app)
     protect_forms(app)
-    speak(app)
     init_headers(app)
     init_errors(app)
     init_gate(app)
     register_assets(app)
     init_staff_site(app)
+    speak(app)
     register_public_site(app)
     register_api(app)
     return app
@@ -105,7 +105,10 @@ def protect_forms(app: Flask) -> None:
 
 
 def speak(app: Flask) -> None:
-    """Our catalogue over Flask-AppBuilder's own: Japanese unless somebody chose English."""
+    """Our catalogue over Flask-AppBuilder's own: Japanese unless somebody chose English.
+
+    After the staff site, whose builder would choose by itself and give every visitor a cookie for it.
+    """
     framework = Path(str(find_spec("flask_appbuilder").origin)).parent / "translations"  # type: ignore[union-attr]
     ours = app.config["BABEL_TRANSLATION_DIRECTORIES"]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{framework};{ours}"

@@ -8,11 +8,14 @@ from sqlalchemy import select
 
 from hoshou.platform.api.bearer import api_actor, api_subject
 from hoshou.platform.api.schemas import load
+from hoshou.platform.context import platform
 from hoshou.platform.db import db
+from hoshou.platform.site.errors import words
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.rules.request import normal_policy_number
 from hoshou.plugins.bonds.services.record import read_record
 from hoshou.plugins.bonds.services.scope import visible_folders
+from hoshou.plugins.bonds.services.terms_notice import terms_notice
 from hoshou.plugins.bonds.upload_request import FORM_FIELDS, form_of, run_upload
 
 KEY_HEADER = "Idempotency-Key"
@@ -119,7 +122,13 @@ def folder(folder_id: int) -> Any:
 
 @bonds_api.post("/uploads")
 def uploads() -> Any:
-    """Take in one to twenty PDFs with the form's fields, as multipart/form-data."""
+    """Take in one to twenty PDFs with the form's fields, as multipart/form-data.
+
+    ``warnings`` say what the uploader should look into; the upload was done all the same.
+    """
     form = form_of(load(UploadSchema(), request.form))
     outcome = run_upload(api_actor(), api_subject(), form, request.headers.get(KEY_HEADER, ""))
-    return jsonify(OutcomeSchema().dump(outcome)), 201
+    session = db.session()
+    terms = terms_notice(session, session.get_one(BondFolder, outcome.folder_id), platform().clock.today())
+    warnings = [{"code": terms.code, "message": words(terms)}] if terms else []
+    return jsonify(OutcomeSchema().dump(outcome) | {"warnings": warnings}), 201

@@ -116,6 +116,7 @@ def prepare(today: date) -> None:
     transact(lambda session: seed_scheme(session, clock))
     portfolio = demo_policies(today)
     transact(lambda session: parties.seed_agencies(session, portfolio))
+    transact(parties.seed_orderers)
     transact(lambda session: parties.seed_accounts(session, clock))
     upload_policies(portfolio)
     seed_domains()

@@ -94,3 +94,19 @@ class Membership(Entity):
     insurer: Mapped[Insurer | None] = relationship(lazy="joined")
     branch: Mapped[Branch | None] = relationship(lazy="joined")
     agency: Mapped[Agency | None] = relationship(lazy="joined")
+
+
+class Orderer(Entity):
+    """An orderer (発注者) of public works, by its name in compatibility form (NFKC).
+
+    ``terms_ready_on`` (約款整備済) is since when its contract terms provide for bonds in electronic form (A-010).
+    """
+
+    __tablename__ = "organisations_orderer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    terms_ready_on: Mapped[date | None] = mapped_column(Date)
+
+    def __repr__(self) -> str:
+        return self.name

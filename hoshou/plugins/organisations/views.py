@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, Optional
 
 from hoshou.base.errors import DomainError, Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.base.japanese import fold
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.site.errors import status_of, words
@@ -26,7 +27,7 @@ from hoshou.platform.staff.grants_screen import ROLE_LABELS
 from hoshou.platform.staff.session import staff_actor
 from hoshou.platform.staff.views import StaffModelView, every_row, flash_error
 from hoshou.platform.subject import Role, Subject
-from hoshou.plugins.organisations.models import Agency, AgencyCode, Branch, Insurer
+from hoshou.plugins.organisations.models import Agency, AgencyCode, Branch, Insurer, Orderer
 from hoshou.plugins.organisations.services.administration import (
     UserDetails,
     change_user,
@@ -143,6 +144,41 @@ class AgencyView(StaffModelView):
         "codes": lambda codes: "、".join(f"{code.insurer.short_name} {code.code}" for code in codes)
     }
     base_order = ("name", "asc")
+
+
+class OrdererView(StaffModelView):
+    """Orderers, and since when their contract terms provide for bonds in electronic form (A-010)."""
+
+    datamodel = StaffInterface(Orderer)
+    row_scope = every_row
+    list_title = _l("発注者の約款整備")
+    list_columns = ["name", "terms_ready_on"]
+    show_columns = ["name", "terms_ready_on"]
+    add_columns = ["name", "terms_ready_on"]
+    edit_columns = ["name", "terms_ready_on"]
+    search_columns = ["name"]
+    label_columns = {"name": _l("発注者名"), "terms_ready_on": _l("約款整備済の日")}
+    description_columns = {
+        "terms_ready_on": _l(
+            "請負契約約款が電子証券に対応した日です。空欄の場合は未整備とみなし、アップロードの際に注意を表示します。"
+        ),
+    }
+    formatters_columns = {"terms_ready_on": display.day}
+    base_order = ("name", "asc")
+    add_form_extra_fields = {
+        "terms_ready_on": DayField(
+            _l("約款整備済の日"),
+            validators=[Optional()],
+            description=description_columns["terms_ready_on"],
+        ),
+    }
+    edit_form_extra_fields = add_form_extra_fields
+
+    def pre_add(self, item: Any) -> None:
+        item.name = fold(item.name)
+
+    def pre_update(self, item: Any) -> None:
+        self.pre_add(item)
 
 
 class AgencyCodeView(StaffModelView):
@@ -310,6 +346,12 @@ SCREENS = [
         {**dict.fromkeys(_KEEPERS, _REMOVABLE), Role.AUDITOR: READ, Role.INSURER: READ, Role.AGENCY: READ},
         name="agency_codes",
         label=N_("代理店コード"),
+    ),
+    _screen(
+        OrdererView,
+        {**dict.fromkeys(_KEEPERS, _REMOVABLE), Role.AUDITOR: READ, Role.INSURER: READ, Role.AGENCY: READ},
+        name="orderers",
+        label=N_("発注者の約款整備"),
     ),
     StaffView(
         UserView,

@@ -36,6 +36,7 @@ MATRIX = {
     "BranchView": (CRUD, CRUD, READ, NOBODY, READ),
     "AgencyView": (CRUD, CRUD, READ, READ, READ),
     "AgencyCodeView": (CRUD, CRUD, READ, READ, READ),
+    "OrdererView": (CRUD, CRUD, READ, READ, READ),
     "UserView": (KEEP + " invite", NOBODY, NOBODY, NOBODY, READ),
     "DomainView": (READ, "list show edit", NOBODY, NOBODY, READ),
     "DomainApplicationView": (NOBODY, "list show review", "list show vote", NOBODY, READ),

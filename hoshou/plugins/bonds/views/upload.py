@@ -29,6 +29,7 @@ from hoshou.plugins.bonds.services import handover
 from hoshou.plugins.bonds.services.address_test import send_test_mail
 from hoshou.plugins.bonds.services.correct_number import Correction
 from hoshou.plugins.bonds.services.scope import folder_for, require_uploader
+from hoshou.plugins.bonds.services.terms_notice import terms_notice
 from hoshou.plugins.bonds.services.upload import outcome_of
 from hoshou.plugins.bonds.services.upload_choices import agencies_for, insurers_for, replaceable_files
 from hoshou.plugins.bonds.upload_request import form_of, run_upload
@@ -96,6 +97,7 @@ class BondUploadView(BaseView):
             outcome=outcome,
             folder=folder,
             own_email=subject.email,
+            terms=terms_notice(db.session(), folder, platform().clock.today()),
             handover=handover.handover_state(db.session(), platform().clock, subject, folder),
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.base.japanese import fold
 from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.staff.passwords import set_password
@@ -22,6 +23,7 @@ from hoshou.plugins.domains.services.apply import apply
 from hoshou.plugins.domains.services.progress import advance
 from hoshou.plugins.organisations.models import Agency, AgencyCode
 from hoshou.plugins.organisations.models import Insurer as InsurerRow
+from hoshou.plugins.organisations.models import Orderer as OrdererRow
 from hoshou.plugins.organisations.services.accounts import agency_called
 from hoshou.plugins.organisations.services.administration import UserDetails, create_user
 
@@ -45,6 +47,17 @@ def seed_agencies(session: Session, policies: tuple[DemoPolicy, ...]) -> None:
             if insurer_id not in known:
                 row.codes.append(AgencyCode(insurer_id=insurer_id, code=agency.code))
     session.flush()
+
+
+def seed_orderers(session: Session) -> None:
+    """The orderers' offices; the terms of all but the last were made ready for the release."""
+    known = set(session.scalars(select(OrdererRow.name)))
+    for orderer in ORDERERS:
+        name = fold(orderer.office)
+        if name not in known:
+            ready = RELEASE if orderer is not ORDERERS[-1] else None
+            session.add(OrdererRow(name=name, terms_ready_on=ready))
+            known.add(name)
 
 
 def seed_accounts(session: Session, clock: Clock) -> None:
