@@ -20,7 +20,7 @@ from tests.samples import pdfs
 
 pytestmark = pytest.mark.browser
 
-CERTIFICATE = Document("証券.pdf", pdfs.plain())
+CERTIFICATE = Document("証券.pdf", pdfs.plain() + b"\n% three years on\n")
 CONTRACT = Contract("S26-01-00080", INSURER, insurance_end="2026-04-30")
 NOTICE_MAIL, REPORT_MAIL = "証券等の削除予定のお知らせ", "保存期間が終了した証券等の削除結果"
 
