@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,7 @@ def state(run_id: int) -> str:
 
 
 def parsed(data: bytes) -> list[object]:
-    path = Path(db.session.get_bind().engine.url.database or "x").with_name("request.txt")
-    path.write_bytes(data)
-    with path.open("rb") as stream:
-        return list(read_file(stream))
+    return list(read_file(BytesIO(data)))
 
 
 @pytest.mark.req("B-067", "B-068", "B-070")
