@@ -150,6 +150,8 @@ class OrdererView(StaffModelView):
     """Orderers, and since when their contract terms provide for bonds in electronic form (A-010)."""
 
     datamodel = StaffInterface(Orderer)
+    # By default it would begin as the public pages of the orderers do.
+    route_base = "/organisations/orderers"
     row_scope = every_row
     list_title = _l("発注者の約款整備")
     list_columns = ["name", "terms_ready_on"]

@@ -50,14 +50,14 @@ def test_paper_and_uploads_without_an_orderer_need_no_notice(office: Office) -> 
 @pytest.mark.req("A-010")
 def test_the_association_keeps_the_orderers(office: Office, clock: FixedClock) -> None:
     association = office.someone("kyokai", Role.ASSOCIATION)
-    page = association.get("/ordererview/add")
+    page = association.get("/organisations/orderers/add")
     association.post(
-        "/ordererview/add",
+        "/organisations/orderers/add",
         {"csrf_token": token(page), "name": "見本市（契約課）", "terms_ready_on": clock.today().isoformat()},
         status=302,
     )
     db.session.rollback()
     assert fresh().scalars(select(Orderer.name)).all() == [ORDERER]
     assert not is_told(office)
-    assert ORDERER in office.agent.get("/ordererview/list/")
-    office.agent.get("/ordererview/add", status=403)
+    assert ORDERER in office.agent.get("/organisations/orderers/list/")
+    office.agent.get("/organisations/orderers/add", status=403)
