@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Event
 
 import click
+from sqlalchemy.orm import Session
 
 from hoshou.app import create_app
 from hoshou.platform.actor import Actor, ActorKind
@@ -137,7 +138,7 @@ def way_in(folder: Path) -> tuple[str, int, str]:
     with app.app_context():
         here = platform()
 
-        def issue(session):  # type: ignore[no-untyped-def]
+        def issue(session: Session) -> str:
             user = person_called(session, "insurer8")
             actor = Actor(ActorKind.SYSTEM, "benchmark")
             return issue_token(session, here.clock, here.keys, actor, user.user_id, "benchmark")

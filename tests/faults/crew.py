@@ -28,7 +28,7 @@ from hoshou.platform.db import db
 from tests.conftest import NOON, settings_for
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.faults.nursery"])
+CONTEXT.set_forkserver_preload(["tests.faults.preloaded"])
 PATIENCE_SECONDS = 60.0
 
 

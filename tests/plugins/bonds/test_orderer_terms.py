@@ -1,6 +1,6 @@
 """Who uploads for an orderer whose contract terms aren't known to be ready is told so (A-010)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -30,7 +30,7 @@ def test_the_uploader_is_told_until_the_terms_are_ready(office: Office, clock: F
     transact(lambda session: session.add(orderer))
     assert is_told(office, policy_number="A-2")
 
-    def ready_on(day) -> None:  # type: ignore[no-untyped-def]
+    def ready_on(day: date) -> None:
         transact(lambda session: setattr(session.scalars(select(Orderer)).one(), "terms_ready_on", day))
 
     ready_on(today + timedelta(days=1))
