@@ -67,6 +67,8 @@ def configure(app: Flask, settings: Mapping[str, Any]) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # Tickets guard staff sessions; Flask-Login's mark of freshness would only give visitors a second cookie.
+        SESSION_PROTECTION=None,
         WTF_CSRF_TIME_LIMIT=None,
         # Our pages forbid the Referer header, which Flask-WTF would ask for under HTTPS.
         WTF_CSRF_SSL_STRICT=False,
