@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test thorough bench translations requirements lock system clean
+.PHONY: setup demo test thorough mutations bench translations requirements lock system clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -30,6 +30,10 @@ test: setup system
 # The random walks at their full length, as before a release.
 thorough: setup system
 	HOSHOU_TESTS=thorough $(BIN)/python -m pytest -n 2 -m slow
+
+# Break each rule once and see a test notice; see tests/mutations.
+mutations: setup system
+	$(BIN)/python -m tests.mutations
 
 # Measurements; see benchmarks/README.md.
 bench: setup
