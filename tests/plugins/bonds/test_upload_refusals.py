@@ -74,6 +74,7 @@ def test_only_bid_bonds_of_national_works_are_outside(
         ({"insurance_start": ""}, "insurance_start", "保険始期を入力"),
         ({"policy_number": " "}, "policy_number", "証券番号を入力"),
         ({"insurer_id": ""}, "insurer_id", "保険会社を選択"),
+        ({"contractor_email_again": ""}, "contractor_email_again", "一致しません"),
     ],
 )
 def test_a_faulty_field_is_named(office: Office, changes: dict[str, str], field: str, words: str) -> None:
