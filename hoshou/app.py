@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import hoshou.platform.staff
 from hoshou.base.clock import Clock, SystemClock
 from hoshou.platform.api.bearer import init_api
+from hoshou.platform.api.document import api_document
 from hoshou.platform.context import EXTENSION, Platform, platform
 from hoshou.platform.db import init_db
 from hoshou.platform.files.scanner import Scanner
@@ -153,3 +154,4 @@ def register_public_site(app: Flask) -> None:
 def register_api(app: Flask) -> None:
     """The REST API: opened by a personal token, so no cookie and no form token."""
     init_api(app, platform(app).plugins.collect("api_blueprints"))
+    app.register_blueprint(api_document)
