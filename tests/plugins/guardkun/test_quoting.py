@@ -349,7 +349,7 @@ def test_a_stored_quote_recomputes_to_the_yen_and_a_changed_one_is_found(ground:
     assert list(differing_quotes(db.session(), calculators())) == [("Q2026-000002", ["levy"])]
 
 
-@pytest.mark.req("P-004", "D-21")
+@pytest.mark.req("P-004", "B1", "D-21")
 def test_newer_rates_leave_a_stored_quote_as_it_is(ground: Ground, own: str) -> None:
     number = store(replace(PLAIN, registration_id=own))
 
