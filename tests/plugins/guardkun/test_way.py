@@ -66,6 +66,11 @@ def test_no_step_is_left_out(way: Way) -> None:
     way.register(enrolment)
     with refused("step_not_allowed"):
         way.register(enrolment)
+    with refused("step_not_allowed"):
+        way.arrive(enrolment)
+    way.send(enrolment)
+    with refused("step_not_allowed"):
+        way.arrive(enrolment)
 
 
 @pytest.mark.req("B-045")
