@@ -186,7 +186,7 @@ def test_leaving_out_transport_is_shown_as_impossible_where_valuables_are_transp
     assert without.refusal.code == "transported_without_transport"
 
 
-@pytest.mark.req("B-012", "B-017", "B-024", "B-025", "B-026", "B-031", "B-032", "B-043", "B1")
+@pytest.mark.req("B-012", "B-017", "B-024", "B-025", "B-026", "B-027", "B-031", "B-032", "B-043", "B1")
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

@@ -100,6 +100,10 @@ def test_it_prints_the_clauses_and_codes_of_its_options_only(session: Session, c
     assert [clause for clause in always if clause not in plain or clause not in full] == []
     assert [clause for clause in optional if clause in plain] == []
     assert [clause for clause in optional if clause not in full] == []
+    guarded = {"valuables": {"limit": 30_000_000, "other_sales": 8_000_000, "transported": 0}}
+    words = words_of(fill(session, clock, ground, number=3, options=guarded).make("certificate"))
+    assert "B4現金・貴重品補償特約" in words
+    assert "B5" not in words
 
 
 @pytest.mark.req("B-018", "B-019", "B-020", "B-021", "B-022", "B-023")

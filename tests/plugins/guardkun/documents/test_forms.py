@@ -145,6 +145,24 @@ def test_a_slip_of_another_insurers_agency_has_its_number_and_the_business_plan(
     assert "分担表三井住友海上所属代理店のみ不要不要不要" in words
 
 
+@pytest.mark.req("B-052")
+@pytest.mark.parametrize(
+    ("is_renewal", "collected", "enclosed"), [(True, False, False), (True, True, True), (False, False, True)]
+)
+def test_only_a_renewal_with_the_same_account_goes_without_a_mandate(
+    session: Session, clock: FixedClock, *, is_renewal: bool, collected: bool, enclosed: bool
+) -> None:
+    ground = lay(session)
+    previous = add_enrolment(session, ground, 2)
+    shelf = fill(session, clock, ground, options={})
+    shelf.enrolment.previous_id = previous.id if is_renewal else None
+    shelf.enrolment.account_unchanged, shelf.enrolment.mandate_collected = True, collected
+    left_out = "口座振替依頼書更改で口座変更が無い場合は不要不要不要不要"
+    assert (left_out not in words_of(shelf.make("slip"))) is enclosed
+    ticked = "添付します" if enclosed else "更改であり口座の変更が無いため、添付しません"
+    assert f"{TICKED}{ticked}" in words_of(shelf.make("application_form"))
+
+
 @pytest.mark.req("B-054")
 def test_the_qr_code_of_a_slip_is_its_number(shelf: Shelf) -> None:
     """Read off the page, module by module, within the box that the drawing fills."""
