@@ -74,7 +74,7 @@ def site(make_app: Any, sqlite_url: str, clock: FixedClock) -> Site:
     return Site(make_app(sqlite_url), clock)
 
 
-@pytest.mark.req("B-045", "B-051", "B-053", "B-055", "B-057", "B-061", "P-006")
+@pytest.mark.req("B-045", "B-051", "B-053", "B-055", "B-056", "B-057", "B-061", "P-006")
 def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site) -> None:
     quote = site.do(lambda s: (add_unit(s, site.ground), add_quote(s, site.ground).id)[1])
     agent = site.as_("agent")
@@ -108,6 +108,9 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
     record = agent.get("/guardkun/enrolments/show/1")
     assert "申込本登録済（計上未了）" in record
     assert "制度幹事保険会社へ直接送付しないでください。" in record
+    kept = record.html.select_one("input[type=checkbox][name=copy_kept]")
+    assert "送付する書類の写しを保管した" in kept.find_parent("label").text
+    assert not kept.has_attr("checked")
     assert "加入申込票を修正する" not in record
     assert agent.get("/guardkun/applications/1/edit").status_int == 200
     fields = {name: getattr(FACTS, name) for name in FACTS.__dataclass_fields__}
@@ -118,6 +121,10 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
 
     branch = site.as_("branch")
     assert "担当課の確認・回送を待つ書類" in branch.get("/guardkun/work/")
+    asked = branch.get("/guardkun/enrolments/show/1").html
+    assert asked.select_one("input[type=checkbox][name=copy_kept]")
+    assert [box["value"] for box in asked.select("input[type=checkbox][name=checks]")] == ALL_CHECKS
+    assert not asked.select("main input[checked]")
     assert "すべての項目を確認してから" in site.post(
         "branch", "/guardkun/enrolments/1/forward", status=400, checks=ALL_CHECKS[1:], copy_kept="1"
     )

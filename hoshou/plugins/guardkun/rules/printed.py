@@ -152,7 +152,7 @@ class PrintedEnrolment:
     end: date
     cover_end: date
     is_renewal: bool
-    account_unchanged: bool
+    mandate_enclosed: bool
     same_sales_evidence: str
     has_same_sales_evidence: bool
     agency_copy_kept: bool

@@ -167,7 +167,7 @@ def _enrolment(
         end=enrolment.period_end,
         cover_end=enrolment.cover_end,
         is_renewal=enrolment.previous_id is not None,
-        account_unchanged=enrolment.account_unchanged,
+        mandate_enclosed=enrolment.mandate_collected or not enrolment.keeps_account,
         same_sales_evidence=enrolment.same_sales_evidence,
         has_same_sales_evidence=bool(enrolment.same_sales_evidence or enrolment.same_sales_confirmation),
         agency_copy_kept=enrolment.agency_copy_kept,
