@@ -177,7 +177,26 @@ def test_a_release_through_the_pages(site: Site) -> None:
     assert "加入申込票を修正する" in site.as_("other").get("/guardkun/enrolments/show/1")
 
 
-@pytest.mark.req("B-058", "D-25")
+@pytest.mark.req("B-063")
+def test_a_branch_sees_what_has_been_booked(site: Site) -> None:
+    def lay(session: Any) -> None:
+        for number, stage in ((1, Stage.AT_LEAD), (2, Stage.BOOKED)):
+            add_enrolment(session, site.ground, number, stage=stage)
+
+    site.do(lay)
+    branch = site.as_("branch")
+    listed = branch.get("/guardkun/enrolments/list/").html.select("tbody tr")
+    rows = sorted(
+        [row.select("td")[0].get_text(strip=True), row.select("td")[3].get_text(strip=True)] for row in listed
+    )
+    assert rows == [["G2600000002", "計上済"], ["S0000001", "幹事会社確認中"]]
+    for number, policy_number in ((1, "計上後に採番されます"), (2, "G2600000002")):
+        page = branch.get(f"/guardkun/enrolments/show/{number}")
+        facts = {row.dt.text: row.dd.text for row in page.html.select(".facts__row")}
+        assert facts["証券番号"] == policy_number
+
+
+@pytest.mark.req("B-058", "B-066", "D-25")
 def test_defects_are_found_shown_mended_and_put_off(site: Site) -> None:
     def lay(session: Any) -> None:
         for number in (1, 2):
@@ -191,6 +210,13 @@ def test_defects_are_found_shown_mended_and_put_off(site: Site) -> None:
     board = site.as_("agent").get("/guardkun/defects/")
     assert "口座振替依頼書の不足" in board
     assert "1件" in board
+    report = [
+        [cell.get_text() for cell in row.select("td")] for row in board.html.select("table")[-1].select("tbody tr")
+    ]
+    assert report == [
+        ["三井住友海上火災保険株式会社", "口座振替依頼書の不足", "1", "1"],
+        ["三井住友海上火災保険株式会社", "帳票送付状の不備", "1", "0"],
+    ]
     assert "未着" not in site.as_("other").get("/guardkun/defects/")
     assert "不備のある加入手続き" in site.as_("agent").get("/home/")
     site.move_to(jst(2026, 5, 1, 9))
