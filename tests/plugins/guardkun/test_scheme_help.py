@@ -17,7 +17,6 @@ from hoshou.plugins.guides.rules.kinds import Book
 from tests.accounts import add_user, browser, fresh, log_in, token
 from tests.plugins.guardkun.test_scheme_year import CLOCK
 
-
 QUESTIONS = (
     (
         "加入者が保険期間の途中で協会を脱退した場合、ガードくん賠償責任保険の解約が必要ですか。",
