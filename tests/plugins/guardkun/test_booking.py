@@ -245,13 +245,14 @@ def test_an_arrival_noted_after_the_booking_comes_in_the_next_batch(way: Way) ->
 @pytest.mark.req("B-066")
 def test_the_report_counts_defects_by_insurer_and_reason(way: Way) -> None:
     ms, aioi = way.arrived(1), way.arrived(2, AIOI)
-    for enrolment, reason in ((ms, "slip"), (ms, "slip"), (aioi, "mandate_missing")):
+    for enrolment, reason in ((ms, "slip"), (ms, "slip"), (ms, "form_differs"), (aioi, "mandate_missing")):
         transact(lambda s, e=enrolment, r=reason: find_defect(s, way.clock, CLERK, way.lead, e, r, ""))
     transact(lambda session: resolve_defect(session, way.clock, CLERK, way.lead, 1))
     report = defect_report(db.session(), way.lead, JUNE, date(2027, 6, 1))
     assert [(row.insurer, row.reason, row.found, row.open) for row in report] == [
         ("あいおいニッセイ同和損害保険株式会社", "mandate_missing", 1, 1),
         ("三井住友海上火災保険株式会社", "slip", 2, 1),
+        ("三井住友海上火災保険株式会社", "form_differs", 1, 1),
     ]
     with refused("defect_reason", "reason"):
         transact(lambda s: find_defect(s, way.clock, CLERK, way.lead, ms, "whim", ""))

@@ -234,6 +234,8 @@ def test_a_withdrawal_through_the_pages(site: Site) -> None:
     agent = site.as_("agent")
     page = agent.get("/guardkun/changes/withdrawal/1")
     form = page.forms[len(page.forms) - 1]
+    reasons = [option.get_text() for option in page.html.select("#reason option")]
+    assert reasons == ["選択してください", "破産", "廃業", "倒産", "吸収合併", "加入者からの申し出"]
     form["effective_on"], form["reason"] = "2026-09-15", "closure"
     wrong = form.submit(status=400)
     assert "変更日は毎月1日を指定してください。" in wrong
@@ -313,7 +315,7 @@ def test_a_renewal_warns_and_takes_over_by_one_click(site: Site) -> None:
     assert "口座変更なし（更改）" in form.submit().follow()
 
 
-@pytest.mark.req("B-101", "B-102", "D-32", "B-102")
+@pytest.mark.req("B-101", "B-102", "D-32", "B8")
 def test_an_agency_sees_its_own_numbers_contracts_on_every_screen(site: Site) -> None:
     def lay(session: Any) -> None:
         for number, registration in ((1, "10000000001"), (2, "20000000002"), (3, "30000000003")):
@@ -413,6 +415,13 @@ def test_members_are_kept_and_taken_over_from_a_file(site: Site) -> None:
     form["prefecture"] = str(site.ground.prefecture_id)
     form.submit()
     assert "会社全体" in client.get("/guardkun/members/show/2")
+
+
+@pytest.mark.req("B-105")
+def test_a_members_page_says_where_to_call_after_an_accident(site: Site) -> None:
+    site.do(lambda s: add_unit(s, site.ground))
+    page = site.as_("prefecture").get("/guardkun/members/show/1")
+    assert "三井住友海上事故受付センター（0120-258-189）へ連絡、もしくは事故報告書を用いて事故報告。" in page
 
 
 def test_home_of_a_homeless_agent_is_empty(site: Site) -> None:
