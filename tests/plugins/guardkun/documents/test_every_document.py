@@ -13,6 +13,7 @@ from tests.plugins.guardkun.documents.shelf import NAMES, Shelf, particulars_of,
 EMBEDDED = {"NotoSansCJKjp-Regular": True, "NotoSansCJKjp-Bold": True}
 SAMPLE = "見本"
 WITHOUT_AMOUNTS = {
+    "brochure",
     "mandate_form",
     "empty_mandate_form",
     "slip",
@@ -21,7 +22,7 @@ WITHOUT_AMOUNTS = {
     "empty_validity_statement",
     "accident_report",
 }
-WITHOUT_NAME = {"empty_mandate_form", "validity_statement", "empty_validity_statement"}
+WITHOUT_NAME = {"brochure", "empty_mandate_form", "validity_statement", "empty_validity_statement"}
 
 
 @pytest.mark.req("B-109", "P-019")
@@ -32,6 +33,31 @@ def test_each_is_drawn_with_embedded_fonts_and_shows_rare_characters(shelf: Shel
     pdfs = {name: make() for name, make in shelf.makers.items()}
     assert {name: fonts_of(pdf) for name, pdf in pdfs.items()} == dict.fromkeys(NAMES, EMBEDDED)
     assert {name for name, pdf in pdfs.items() if company not in words_of(pdf)} == WITHOUT_NAME
+
+
+TITLES = {
+    "brochure": "パンフレット",
+    "quotation": "見積書",
+    "application_form": "加入申込票",
+    "mandate_form": "口座振替依頼書",
+    "slip": "帳票送付状",
+    "checklist": "チェックリスト",
+    "share_table": "分担表",
+    "certificate": "加入者証",
+    "proof_of_cover": "付保証明書",
+    "change_notice": "変更届出書",
+    "change_confirmation": "変更確認書",
+    "first_failure_letter": "口座振替不能のご案内",
+    "second_failure_letter": "口座振替不能のご案内",
+    "validity_statement": "妥当性確認書",
+    "accident_report": "事故報告書",
+}
+
+
+@pytest.mark.req("B-109")
+@pytest.mark.parametrize("name", TITLES)
+def test_the_whole_set_is_there_under_its_titles(shelf: Shelf, name: str) -> None:
+    assert TITLES[name] in words_of(shelf.make(name))
 
 
 @pytest.mark.req("B-109")
@@ -47,7 +73,7 @@ def test_the_longest_names_and_addresses_stay_within_the_margins(shelf: Shelf) -
 
 @pytest.mark.req("B-109")
 def test_a_document_of_usual_length_has_one_page_or_two(shelf: Shelf) -> None:
-    two = {"quotation", "application_form", "certificate"}
+    two = {"brochure", "quotation", "application_form", "certificate"}
     pages = {name: pages_of(make()) for name, make in shelf.makers.items()}
     assert pages == {name: 2 if name in two else 1 for name in NAMES}
 
