@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from hoshou.platform.db import transact
 from hoshou.platform.subject import Role
 from hoshou.plugins.guardkun.commands.scheme import scheme
-from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
 from hoshou.plugins.guardkun.services.seed import seed_scheme
 from hoshou.plugins.guides.models import Contact, FaqEntry, GuidePage, Revision
 from hoshou.plugins.guides.rules.kinds import Book
@@ -134,20 +133,6 @@ def test_pages_say_what_the_manual_says(site: Flask, key: str, sentences: list[s
     assert [sentence for sentence in sentences if sentence not in main] == []
     # The contacts stand at the foot of every page of the help.
     assert "各協会等担当課支社ならびに公務第一部営業第一課" in main
-
-
-@pytest.mark.req("B-109")
-def test_the_brochure_is_there_for_all_who_read_the_help(site: Flask) -> None:
-    add_user(site, "prefecture", Role.PREFECTURE)
-    insurer = log_in(site, "insurer")
-    assert "パンフレット（PDF）" not in insurer.get("/scheme/help/"), "while the year is a draft"
-    insurer.get("/scheme/help/brochure.pdf", status=404)
-    with site.app_context():
-        transact(lambda session: session.execute(update(SchemeYear).values(state=YearState.OPEN.value)))
-    for user in ("insurer", "lead", "prefecture"):
-        answer = log_in(site, user).get("/scheme/help/").click("パンフレット（PDF）")
-        assert answer.body.startswith(b"%PDF")
-        assert "attachment" in answer.headers["Content-Disposition"]
 
 
 @pytest.mark.req("B-015")

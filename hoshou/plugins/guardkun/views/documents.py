@@ -36,7 +36,7 @@ class GuardkunDocumentsView(BaseView):
     @permission_name("papers")
     def quotation(self, pk: int) -> Any:
         here, subject = platform(), current_subject()
-        return sent(lambda session: downloads.quote_document(session, here.clock, subject, pk))
+        return _sent(lambda session: downloads.quote_document(session, here.clock, subject, pk))
 
     @expose(f"{ENROLMENT}/application_form.pdf")
     @has_access
@@ -74,14 +74,14 @@ class GuardkunDocumentsView(BaseView):
     def change_notice(self, pk: int) -> Any:
         here, subject = platform(), current_subject()
         change = request.args.get("change", type=int)
-        return sent(lambda session: downloads.change_document(session, here.clock, subject, pk, change))
+        return _sent(lambda session: downloads.change_document(session, here.clock, subject, pk, change))
 
     @expose(f"{ENROLMENT}/changes/{CHANGE}/confirmation.pdf")
     @has_access
     @permission_name("papers")
     def change_confirmation(self, pk: int, change: int) -> Any:
         here, subject = platform(), current_subject()
-        return sent(lambda session: downloads.confirmation_document(session, here.clock, subject, pk, change))
+        return _sent(lambda session: downloads.confirmation_document(session, here.clock, subject, pk, change))
 
     @expose(f"{ENROLMENT}/accident_report.pdf")
     @has_access
@@ -106,7 +106,7 @@ class GuardkunDocumentsView(BaseView):
     @permission_name("certificate")
     def certificate(self, pk: int) -> Any:
         here, subject = platform(), current_subject()
-        return sent(lambda session: downloads.issued_certificate(session, here.files, subject, pk))
+        return _sent(lambda session: downloads.issued_certificate(session, here.files, subject, pk))
 
 
 def document_links(enrolment: Enrolment) -> list[tuple[str, str]]:
@@ -122,11 +122,10 @@ def document_links(enrolment: Enrolment) -> list[tuple[str, str]]:
 
 def _made(pk: int, name: str) -> Response:
     here, subject = platform(), current_subject()
-    return sent(lambda session: downloads.enrolment_document(session, here.clock, subject, pk, name))
+    return _sent(lambda session: downloads.enrolment_document(session, here.clock, subject, pk, name))
 
 
-def sent(make: Callable[[Session], Download]) -> Response:
-    """Make a document, note that it was made for this reader, and send it."""
+def _sent(make: Callable[[Session], Download]) -> Response:
     clock, actor = platform().clock, staff_actor()
     with reading() as session:
         download = make(session)

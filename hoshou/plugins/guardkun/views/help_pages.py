@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired
 
 from hoshou.base.errors import noop_gettext as N_
-from hoshou.platform.context import platform
 from hoshou.platform.db import db
 from hoshou.platform.site.language import chosen_language
 from hoshou.platform.staff import display
@@ -23,9 +22,7 @@ from hoshou.platform.staff.views import StaffModelView
 from hoshou.platform.subject import Role
 from hoshou.plugins.guardkun.rules.help import HELP_GROUP_LABELS
 from hoshou.plugins.guardkun.services.calendar import KEEPERS, READERS
-from hoshou.plugins.guardkun.services.documents.brochure import newest_brochure, year_of_brochure
 from hoshou.plugins.guardkun.services.help_texts import help_links, prepare_help
-from hoshou.plugins.guardkun.views.documents import sent
 from hoshou.plugins.guides.models import Contact, FaqEntry, GuidePage, Revision
 from hoshou.plugins.guides.rules.kinds import Book
 from hoshou.plugins.guides.services import read
@@ -59,15 +56,7 @@ class SchemeHelpView(BaseView):
             editions=read.read_revisions(session, language, Book.SCHEME),
             links=help_links(session, language),
             edits=current_subject().has(*KEEPERS),
-            has_brochure=year_of_brochure(session) is not None,
         )
-
-    @expose("/brochure.pdf")
-    @has_access
-    @permission_name("list")
-    def brochure(self) -> Any:
-        clock = platform().clock
-        return sent(lambda session: newest_brochure(session, clock))
 
     @expose("/<key>")
     @has_access

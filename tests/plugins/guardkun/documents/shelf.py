@@ -17,7 +17,6 @@ from hoshou.plugins.guardkun.rules.printed import PrintedInstalment
 from hoshou.plugins.guardkun.rules.validity_statement import ValidityStatement
 from hoshou.plugins.guardkun.services.documents.accident_report import accident_report
 from hoshou.plugins.guardkun.services.documents.application_form import application_form
-from hoshou.plugins.guardkun.services.documents.brochure import brochure
 from hoshou.plugins.guardkun.services.documents.certificate import print_certificate
 from hoshou.plugins.guardkun.services.documents.change_confirmation import change_confirmation
 from hoshou.plugins.guardkun.services.documents.change_notice import change_notice
@@ -71,7 +70,6 @@ class Shelf:
     def makers(self) -> Mapping[str, Callable[[], bytes]]:
         session, enrolment, clock = self.session, self.enrolment, self.clock
         return {
-            "brochure": lambda: brochure(session, enrolment.scheme_year, clock),
             "quotation": lambda: quotation(session, enrolment.quote, clock),
             "application_form": lambda: application_form(session, enrolment, clock),
             "mandate_form": lambda: mandate_form(session, enrolment, clock),

@@ -13,7 +13,6 @@ from tests.plugins.guardkun.documents.shelf import NAMES, Shelf, particulars_of,
 EMBEDDED = {"NotoSansCJKjp-Regular": True, "NotoSansCJKjp-Bold": True}
 SAMPLE = "見本"
 WITHOUT_AMOUNTS = {
-    "brochure",
     "mandate_form",
     "empty_mandate_form",
     "slip",
@@ -22,7 +21,7 @@ WITHOUT_AMOUNTS = {
     "empty_validity_statement",
     "accident_report",
 }
-WITHOUT_NAME = {"brochure", "empty_mandate_form", "validity_statement", "empty_validity_statement"}
+WITHOUT_NAME = {"empty_mandate_form", "validity_statement", "empty_validity_statement"}
 
 
 @pytest.mark.req("B-109", "P-019")
@@ -36,7 +35,6 @@ def test_each_is_drawn_with_embedded_fonts_and_shows_rare_characters(shelf: Shel
 
 
 TITLES = {
-    "brochure": "パンフレット",
     "quotation": "見積書",
     "application_form": "加入申込票",
     "mandate_form": "口座振替依頼書",
@@ -73,7 +71,7 @@ def test_the_longest_names_and_addresses_stay_within_the_margins(shelf: Shelf) -
 
 @pytest.mark.req("B-109")
 def test_a_document_of_usual_length_has_one_page_or_two(shelf: Shelf) -> None:
-    two = {"brochure", "quotation", "application_form", "certificate"}
+    two = {"quotation", "application_form", "certificate"}
     pages = {name: pages_of(make()) for name, make in shelf.makers.items()}
     assert pages == {name: 2 if name in two else 1 for name in NAMES}
 

@@ -44,28 +44,6 @@ def test_a_quotation_shows_premium_fee_levy_and_every_month(session: Session, cl
         assert shown in words, shown
 
 
-@pytest.mark.req("B-014", "B-109")
-def test_a_brochure_says_what_the_scheme_offers_and_how_one_joins(shelf: Shelf) -> None:
-    words = words_of(shelf.make("brochure"))
-    for shown in (
-        "スケールメリットで低廉な掛金",
-        "独自特約",
-        "請け負うすべての警備業務を包括的に引受",
-        "保険料は全額損金処理が可能",
-        "加入者ならびにその下請の警備業者",
-        "2026年6月1日から1年間",
-        "1事故・保険期間中1億円～10億円(1億円単位)",
-        "特約6鍵再作成費用補償特約（オプション1）★1事故・保険期間中500万円・1,000万円・2,000万円から選択",
-        "1証券番号あたり5,000円",
-        "1回目の振替日は2026年8月12日",
-        "第1回2026年4月30日17:00まで2026年5月31日ごろ",
-        "第2回2026年5月20日17:00まで2026年6月30日ごろ",
-        "取引のある募集代理店へお問い合わせください。",
-        "0120-258-189",
-    ):
-        assert shown in words, shown
-
-
 @pytest.mark.req("B-002", "B-060")
 def test_an_application_form_states_its_version_and_that_the_applicant_is_the_insured(shelf: Shelf) -> None:
     shelf.enrolment.form_version = 2
