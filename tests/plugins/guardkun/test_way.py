@@ -504,7 +504,7 @@ def test_a_quote_makes_one_application(way_on_both: Way) -> None:
     way.apply(way.form(quote, "13-00002"))
 
 
-@pytest.mark.req("B-101", "B-051")
+@pytest.mark.req("B-101", "B-051", "B8")
 def test_another_agency_reaches_nothing_of_it(way: Way) -> None:
     enrolment = way.applied()
     other = way.agency(AIOI)

@@ -34,6 +34,30 @@ def test_each_is_drawn_with_embedded_fonts_and_shows_rare_characters(shelf: Shel
     assert {name for name, pdf in pdfs.items() if company not in words_of(pdf)} == WITHOUT_NAME
 
 
+TITLES = {
+    "quotation": "見積書",
+    "application_form": "加入申込票",
+    "mandate_form": "口座振替依頼書",
+    "slip": "帳票送付状",
+    "checklist": "チェックリスト",
+    "share_table": "分担表",
+    "certificate": "加入者証",
+    "proof_of_cover": "付保証明書",
+    "change_notice": "変更届出書",
+    "change_confirmation": "変更確認書",
+    "first_failure_letter": "口座振替不能のご案内",
+    "second_failure_letter": "口座振替不能のご案内",
+    "validity_statement": "妥当性確認書",
+    "accident_report": "事故報告書",
+}
+
+
+@pytest.mark.req("B-109")
+@pytest.mark.parametrize("name", TITLES)
+def test_the_whole_set_is_there_under_its_titles(shelf: Shelf, name: str) -> None:
+    assert TITLES[name] in words_of(shelf.make(name))
+
+
 @pytest.mark.req("B-109")
 def test_the_longest_names_and_addresses_stay_within_the_margins(shelf: Shelf) -> None:
     stretch(shelf)

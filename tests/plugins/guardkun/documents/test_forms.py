@@ -96,7 +96,7 @@ def test_an_application_form_needs_a_member(session: Session, clock: FixedClock)
     assert refusal.value.code == "no_member_yet"
 
 
-@pytest.mark.req("B-052", "B-070", "B-080", "B-081", "B-082")
+@pytest.mark.req("B-052", "B-070", "B-079", "B-080", "B-081", "B-082")
 @pytest.mark.parametrize("name", ["mandate_form", "empty_mandate_form"])
 def test_a_mandate_says_when_to_seal_it_and_what_the_passbook_shows(shelf: Shelf, name: str) -> None:
     words = words_of(shelf.make(name))
@@ -105,7 +105,9 @@ def test_a_mandate_says_when_to_seal_it_and_what_the_passbook_shows(shelf: Shelf
         in words
     )
     assert "「ケイビホケン」または「NSケイビホケン」" in words
+    assert "お届け印" in words
     assert "三菱UFJニコス" in words
+    assert "振替の案内および領収証は発行しません。" in words
     assert "毎月20日までに" in words
     assert "更改で口座の変更が無い場合は、提出不要です。" in words
     assert [bank for bank in NET_BANKS.values() if bare(bank) not in words] == []
