@@ -220,11 +220,21 @@ class ModelRow:
 
 
 @dataclass(frozen=True)
-class ModelExample:
-    """One enrolment with every option, worked out: what it covers, what it is rated by, and the price."""
+class ModelLine:
+    """A rated clause of the example: its limit, None where the basic cover's applies; its basis and premium in yen."""
 
-    covers: tuple[PrintedCover, ...]
-    basis: PrintedBasis
+    title: str
+    limit: int | None
+    basis_title: str
+    basis: int
+    premium: int
+
+
+@dataclass(frozen=True)
+class ModelExample:
+    """One enrolment with every option, worked out line by line."""
+
+    lines: tuple[ModelLine, ...]
     price: PrintedPrice
 
 
@@ -248,6 +258,9 @@ class PrintedBrochure:
     debits: tuple[date, ...]
     first_debit_after_months: int
     account_change_day: int
+    maintenance_fee_percent: int
+    minimum_premium: int
+    valuables_floor_per_mille: int
     model_sales: tuple[int, ...]
     models: tuple[ModelRow, ...]
     example: ModelExample

@@ -25,6 +25,7 @@ from hoshou.plugins.guardkun.rules.model_levies import (
 from hoshou.plugins.guardkun.rules.printed import (
     ModelExample,
     ModelLevy,
+    ModelLine,
     ModelRow,
     PrintedBrochure,
     PrintedClause,
@@ -33,11 +34,12 @@ from hoshou.plugins.guardkun.rules.printed import (
     PrintedNotice,
     PrintedOffice,
 )
-from hoshou.plugins.guardkun.services.documents.facts import Wording, basis_of, covers_of, price_of, read_wording
+from hoshou.plugins.guardkun.services.documents.facts import Wording, covers_of, price_of, read_wording
 from hoshou.plugins.guardkun.services.documents.printing import print_form
 from hoshou.plugins.guardkun.services.rating import Rater, rater_in
 from hoshou.plugins.guardkun.services.terms import terms_of
-from hoshou.plugins.premium.rules.clauses import Clause
+from hoshou.plugins.premium.rules.clauses import BASIS_TITLES, PRINTED, Clause
+from hoshou.plugins.premium.rules.rates import parse_rates
 from hoshou.plugins.premium.rules.request import parse_request
 from hoshou.plugins.proration.rules.deadlines import application_deadlines
 from hoshou.plugins.proration.rules.instalments import debit_dates
@@ -69,7 +71,7 @@ def brochure(session: Session, calculators: Calculators, year: SchemeYear, clock
 
 def _facts(session: Session, year: SchemeYear, wording: Wording, rater: Rater) -> PrintedBrochure:
     offered = offered_limits((row.clause, row.choices) for row in wording.covers)
-    terms = terms_of(year)
+    terms, rates = terms_of(year), parse_rates(json.loads(rater.table.document))
     if not offered.get(Clause.BASIC) or not terms.renewal_deadlines or not terms.joining_deadlines:
         raise Refused(
             "brochure_incomplete",
@@ -88,9 +90,12 @@ def _facts(session: Session, year: SchemeYear, wording: Wording, rater: Rater) -
         debits=tuple(debit_dates(year.period_start, rater.calendar, terms)),
         first_debit_after_months=terms.first_debit_after_months,
         account_change_day=year.account_change_day,
+        maintenance_fee_percent=rates.maintenance_fee_percent,
+        minimum_premium=rates.minimum_premium,
+        valuables_floor_per_mille=rates.valuables_floor_per_mille,
         model_sales=MODEL_SALES,
-        models=_models(rater, offered[Clause.BASIC]),
-        example=_example(wording, rater, offered),
+        models=_models(rater, [limit for limit in offered[Clause.BASIC] if limit in rates.basic]),
+        example=_example(rater, offered),
         offices=_offices(session, year),
     )
 
@@ -118,12 +123,8 @@ def _closings(start: date, terms: SchemeTerms, rater: Rater) -> tuple[PrintedClo
 
 
 def _models(rater: Rater, limits: Sequence[int]) -> tuple[ModelRow, ...]:
-    """The levies of every limit that the year offers and the rates know."""
-    rated = {int(limit) for limit in json.loads(rater.table.document)["basic"]}
     return tuple(
-        ModelRow(limit, tuple(_model(rater, sales, limit) for sales in MODEL_SALES))
-        for limit in limits
-        if limit in rated
+        ModelRow(limit, tuple(_model(rater, sales, limit) for sales in MODEL_SALES)) for limit in limits
     )
 
 
@@ -132,13 +133,16 @@ def _model(rater: Rater, sales: int, limit: int) -> ModelLevy:
     return ModelLevy(answer["levy"], answer["instalments"][-1]["levy"])
 
 
-def _example(wording: Wording, rater: Rater, offered: Mapping[str, Sequence[int]]) -> ModelExample:
+def _example(rater: Rater, offered: Mapping[str, Sequence[int]]) -> ModelExample:
     document = example_request(rater.year.period_start, offered)
-    request = parse_request(document)
+    chosen, answer = chosen_cover(parse_request(document)), rater.answer(document)
     return ModelExample(
-        covers=covers_of(wording, chosen_cover(request)),
-        basis=basis_of(request),
-        price=price_of(rater.answer(document)),
+        lines=tuple(
+            ModelLine(PRINTED[clause].title, chosen[clause], BASIS_TITLES[clause], line["basis"], line["premium"])
+            for line in answer["lines"]
+            for clause in [Clause(line["clause"])]
+        ),
+        price=price_of(answer),
     )
 
 

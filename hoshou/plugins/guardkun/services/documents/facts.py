@@ -31,7 +31,7 @@ from hoshou.plugins.guardkun.rules.printed import (
     PrintedScheme,
 )
 from hoshou.plugins.premium.rules.clauses import PRINTED, Clause
-from hoshou.plugins.premium.rules.request import QuoteRequest, parse_request
+from hoshou.plugins.premium.rules.request import parse_request
 
 
 @dataclass(frozen=True)
@@ -184,20 +184,6 @@ def _enrolment(
     )
 
 
-def basis_of(request: QuoteRequest) -> PrintedBasis:
-    """What a request is rated by."""
-    valuables = request.valuables
-    return PrintedBasis(
-        sales=request.sales,
-        fiscal_year_end=None,
-        evidence="",
-        is_business_plan=False,
-        other_sales=valuables.other_sales if valuables else None,
-        transported=valuables.transported if valuables else None,
-        largest_load=request.largest_load,
-    )
-
-
 def price_of(answer: Mapping[str, Any]) -> PrintedPrice:
     """The price as a calculator's answer states it."""
     return PrintedPrice(
@@ -244,6 +230,7 @@ def _quote(
     request = parse_request(json.loads(quote.inputs))
     price = price_of(json.loads(quote.result))
     chosen = chosen_cover(request)
+    valuables = request.valuables
     return PrintedQuote(
         number=quote.number,
         prospect=quote.prospect_name,
@@ -253,12 +240,14 @@ def _quote(
         created_on=quote.created_at.date(),
         scheme=wording.scheme,
         agency=_agency(registration or quote.registration, wording),
-        basis=replace(
-            basis_of(request),
+        basis=PrintedBasis(
             sales=quote.sales,
             fiscal_year_end=quote.fiscal_year_end,
             evidence=quote.evidence,
             is_business_plan=quote.is_business_plan,
+            other_sales=valuables.other_sales if valuables else None,
+            transported=valuables.transported if valuables else None,
+            largest_load=request.largest_load,
         ),
         price=replace(
             price,
