@@ -59,6 +59,13 @@ def shown_years(session: Session, subject: Subject) -> Sequence[SchemeYear]:
     ).all()
 
 
+def open_years(session: Session) -> Sequence[SchemeYear]:
+    """The years that take applications, oldest first."""
+    return session.scalars(
+        select(SchemeYear).where(SchemeYear.state == YearState.OPEN.value).order_by(SchemeYear.period_start)
+    ).all()
+
+
 def events_of(session: Session, year: SchemeYear) -> tuple[Event, ...]:
     """The year's dates by the calendar as it stands today. Raises Refused ``past_horizon``."""
     return year_events(_plan(session, year), load_calendar(session))

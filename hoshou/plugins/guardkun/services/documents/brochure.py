@@ -109,7 +109,9 @@ def _duties(session: Session, year: SchemeYear) -> tuple[PrintedDuty, ...]:
 
 def _notices(session: Session, year: SchemeYear) -> tuple[PrintedNotice, ...]:
     rows = session.scalars(
-        select(SchemeCalendarRow).where(SchemeCalendarRow.scheme_year_id == year.id).order_by(SchemeCalendarRow.day)
+        select(SchemeCalendarRow)
+        .where(SchemeCalendarRow.scheme_year_id == year.id)
+        .order_by(SchemeCalendarRow.day)
     )
     return tuple(PrintedNotice(row.day, row.is_about, row.title) for row in rows)
 
@@ -123,9 +125,7 @@ def _closings(start: date, terms: SchemeTerms, rater: Rater) -> tuple[PrintedClo
 
 
 def _models(rater: Rater, limits: Sequence[int]) -> tuple[ModelRow, ...]:
-    return tuple(
-        ModelRow(limit, tuple(_model(rater, sales, limit) for sales in MODEL_SALES)) for limit in limits
-    )
+    return tuple(ModelRow(limit, tuple(_model(rater, sales, limit) for sales in MODEL_SALES)) for limit in limits)
 
 
 def _model(rater: Rater, sales: int, limit: int) -> ModelLevy:
@@ -150,9 +150,7 @@ def _offices(session: Session, year: SchemeYear) -> tuple[PrintedOffice, ...]:
     """The agencies of the year's insurers, the lead's first; none where they are too many."""
     positions = {row.insurer_id: row.position for row in year.insurers}
     rows = session.scalars(
-        select(AgencyRegistration)
-        .where(AgencyRegistration.insurer_id.in_(positions))
-        .limit(MOST_OFFICES + 1)
+        select(AgencyRegistration).where(AgencyRegistration.insurer_id.in_(positions)).limit(MOST_OFFICES + 1)
     ).all()
     if len(rows) > MOST_OFFICES:
         return ()
