@@ -91,7 +91,9 @@ def add_registrations(session: Session, names: list[str]) -> None:
 
 def add_insurers(session: Session, year: SchemeYear, names: list[str]) -> None:
     for position, name in enumerate(names, start=4):
-        insurer = Insurer(code=f"c{position}", name=name, short_name=name[:40])
+        insurer = Insurer(
+            code=f"c{position}", name=name, short_name=name[:40], position=position, active_from=date(2020, 4, 1)
+        )
         session.add(insurer)
         session.flush()
         session.add(
@@ -153,7 +155,7 @@ def test_the_model_levies_are_the_calculators(printed: Callable[[], bytes]) -> N
     whose 12,000 lie below two thousandths of 3,000万円.
     """
     words = words_of(printed())
-    assert "支払限度額警備業務の売上高（年間）5,000万円1億円3億円5億円10億円" in words
+    assert "警備業務の売上高（年間）支払限度額5,000万円1億円3億円5億円10億円" in words
     assert "1億円27,300円月々2,274円54,600円月々4,549円" in words
     assert "577,500円月々48,124円1,155,000円月々96,249円" in words
     for shown in (
