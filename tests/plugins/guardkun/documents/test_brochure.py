@@ -112,6 +112,7 @@ def test_it_says_what_the_manual_says_of_the_scheme(printed: Callable[[], bytes]
     words = words_of(printed())
     for shown in (
         "2026年6月1日以降保険始期契約用",
+        "保険契約者一般社団法人全国警備業協会作成日2026年4月15日",
         "警備業者賠償責任保険（団体契約）2026年度",
         "スケールメリットで低廉な掛金",
         "拡張補償の独自特約で、警備業における賠償事故を総合的に補償",
@@ -360,7 +361,12 @@ def test_a_drafts_brochure_is_its_keepers_alone(site: Flask) -> None:
     transact(lambda session: session.execute(update(SchemeYear).values(state=YearState.DRAFT.value)))
     assert log_in(site, "agency").get(ADDRESS, status="*").status_int == 404
     assert log_in(site, "group").get(ADDRESS, status="*").status_int == 404
-    assert log_in(site, "lead").get(ADDRESS).status_int == 200
+    lead = log_in(site, "lead")
+    assert lead.get(ADDRESS).status_int == 200
+    transact(lambda session: session.execute(update(RateTableVersion).values(valid_from=date(2026, 7, 1))))
+    refused = lead.get(ADDRESS, status="*")
+    assert refused.status_int == 400
+    assert "2026-06-01始期に使える料率表がまだ承認されていません。" in refused.text
 
 
 @pytest.mark.req("B-109")
