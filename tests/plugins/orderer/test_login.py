@@ -16,7 +16,7 @@ from hoshou.platform.context import platform
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services import passwords
 from hoshou.plugins.bonds.services.unlock import Match
-from hoshou.plugins.domains.models import DomainState
+from hoshou.plugins.domains.models import DomainState, OrdererDomain
 from hoshou.plugins.orderer.models import OrdererAttempt
 from hoshou.plugins.orderer.services.login import CODES_PER_HOUR, OTP_DIGITS, start_attempt
 from hoshou.plugins.orderer.services.verify import TRIES_PER_CODE, TRIES_PER_DAY, daily_limits, verify
@@ -158,6 +158,16 @@ def test_a_domain_that_is_not_or_no_longer_registered_is_refused(public_site: Pu
     public_site.register(domain, state=state)
     answer = public_site.login(public_site.folder(), public_site.browser())
     assert "このメールアドレスのドメインは登録されていない" in answer.text
+
+
+@pytest.mark.req("A-060", "A-077")
+def test_before_the_day_of_its_use_a_domain_is_refused(site: PublicSite) -> None:
+    made, tomorrow = site.folder(), site.clock.today() + timedelta(days=1)
+    site.run(lambda session: session.query(OrdererDomain).update({OrdererDomain.usable_from: tomorrow}))
+    assert "このメールアドレスのドメインは登録されていない" in site.login(made, site.browser()).text
+    assert site.mails("orderer.otp") == []
+    site.clock.advance(timedelta(days=1))
+    assert site.login(made, site.browser()).status_int == 302
 
 
 @pytest.mark.req("A21", "D-13")
