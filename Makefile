@@ -1,4 +1,4 @@
-# Needs Python 3.11 or newer and make; on Debian as root it fetches Chromium and PostgreSQL for the tests.
+# Needs Python 3.11 or newer and make; on Debian as root it fetches Chromium, PostgreSQL and ClamAV for the tests.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
@@ -43,7 +43,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.staff_lists
 	$(BIN)/python -m benchmarks.certificates
 
-# Chromium and PostgreSQL for the tests, where they are missing and can be had.
+# Chromium, PostgreSQL and ClamAV for the tests, where they are missing and can be had.
 system:
 	sh .ci/system-packages
 

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import hoshou.platform.staff
 from hoshou.base.clock import Clock, SystemClock
 from hoshou.platform.api.bearer import init_api
+from hoshou.platform.api.document import api_document
 from hoshou.platform.context import EXTENSION, Platform, platform
 from hoshou.platform.db import init_db
 from hoshou.platform.files.scanner import Scanner
@@ -20,6 +21,7 @@ from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import load_keys
 from hoshou.platform.mail.smtp import mail
 from hoshou.platform.plugins import load_plugins, plugin_name
+from hoshou.platform.site.assets import init_assets
 from hoshou.platform.site.blueprint import site
 from hoshou.platform.site.errors import init_errors
 from hoshou.platform.site.gate import init_gate
@@ -40,6 +42,7 @@ def create_app(settings: Mapping[str, Any] | None = None, *, clock: Clock | None
     trust_proxies(app)
     protect_forms(app)
     init_headers(app)
+    init_assets(app)
     init_errors(app)
     init_gate(app)
     register_assets(app)
@@ -151,3 +154,4 @@ def register_public_site(app: Flask) -> None:
 def register_api(app: Flask) -> None:
     """The REST API: opened by a personal token, so no cookie and no form token."""
     init_api(app, platform(app).plugins.collect("api_blueprints"))
+    app.register_blueprint(api_document)

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from hoshou.base.errors import Refused
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import access as access_sync
 from hoshou.platform import audit, migrations
 from hoshou.platform.audit import AuditHead
@@ -14,7 +16,7 @@ from hoshou.platform.calendar import seed_calendar
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.builder import staff_builder
-from hoshou.platform.terminal import tell
+from hoshou.platform.terminal import errors_told, tell, tell_json
 
 MakeApp = Callable[[], Flask]
 """Handed down by the command line: building an application is slow and not every command needs one."""
@@ -30,7 +32,7 @@ def database() -> None:
 @click.pass_obj
 def upgrade(make_app: MakeApp, as_json: bool) -> None:
     """データベースを最新の構造にする"""
-    with make_app().app_context():
+    with errors_told(as_json), make_app().app_context():
         tell({"revision": migrations.upgrade()}, as_json)
 
 
@@ -54,7 +56,7 @@ def access() -> None:
 @click.pass_obj
 def sync(make_app: MakeApp, as_json: bool) -> None:
     """プラグインが宣言したとおりにロールと権限を書き込む"""
-    with make_app().app_context():
+    with errors_told(as_json), make_app().app_context():
         result = transact(lambda session: access_sync.sync(session, staff_builder().contributions))
         tell(vars(result), as_json)
 
@@ -70,8 +72,8 @@ def audit_log() -> None:
 @click.pass_context
 def verify(ctx: click.Context, head: Path | None, as_json: bool) -> None:
     """監査ログの連鎖を検査する"""
-    exported = AuditHead(**json.loads(head.read_text())) if head else None
-    with ctx.obj().app_context():
+    with errors_told(as_json), ctx.obj().app_context():
+        exported = _exported_head(head) if head else None
         problems = audit.verify(db.session(), audit.audit_key(), exported)
         newest = audit.read_head(db.session())
     document = {
@@ -89,9 +91,18 @@ def verify(ctx: click.Context, head: Path | None, as_json: bool) -> None:
 @click.pass_obj
 def head(make_app: MakeApp) -> None:
     """最新の記録の番号と要約を書き出す（別の場所に保管する）"""
-    with make_app().app_context():
+    with errors_told(as_json=False), make_app().app_context():
         newest = audit.read_head(db.session())
-    click.echo(json.dumps(vars(newest) if newest else {"id": 0, "digest": audit.GENESIS}))
+    tell_json(vars(newest) if newest else {"id": 0, "digest": audit.GENESIS})
+
+
+def _exported_head(path: Path) -> AuditHead:
+    """Raises Refused for a file that ``hoshou audit head`` didn't write."""
+    try:
+        return AuditHead(**json.loads(path.read_bytes()))
+    except (ValueError, TypeError) as error:
+        message = N_("「%(name)s」は「hoshou audit head」で書き出した記録ではありません。")
+        raise Refused("not_a_head", message, field="head", name=path.name) from error
 
 
 @click.group("calendar")
@@ -104,6 +115,6 @@ def calendar() -> None:
 @click.pass_obj
 def seed(make_app: MakeApp, as_json: bool) -> None:
     """祝日をまだ登録されていない年について登録する"""
-    with make_app().app_context():
+    with errors_told(as_json), make_app().app_context():
         year = platform().clock.today().year
         tell({"years_added": transact(lambda session: seed_calendar(session, year - 1))}, as_json)

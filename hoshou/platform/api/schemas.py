@@ -1,12 +1,22 @@
-"""Reading a request's values through a marshmallow schema, faults in our own words."""
+"""Reading a request's values through a marshmallow schema, faults in our own words; what lists have in common."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields, validate
 
 from hoshou.base.errors import Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
+
+LARGEST_NUMBER = 2**31 - 1
+LARGEST_PAGE = 200
+
+
+class PageQuerySchema(Schema):
+    """Newest first; ``before`` is the ``next`` of the page before."""
+
+    before = fields.Integer(validate=validate.Range(1, LARGEST_NUMBER))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, LARGEST_PAGE))
 
 
 def load(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:

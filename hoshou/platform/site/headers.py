@@ -47,6 +47,7 @@ def init_headers(app: Flask) -> None:
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if app.config["PUBLIC_URL"].startswith("https://"):
             headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
-        if request.endpoint is None or not request.endpoint.endswith("static"):
+        static = request.endpoint is not None and request.endpoint.endswith("static")
+        if not static or response.status_code >= 400:
             headers["Cache-Control"] = "no-store"
         return response

@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
-from flask import Blueprint, jsonify, request
-from marshmallow import Schema, fields, validate
+from flask import Blueprint, jsonify
+from marshmallow import Schema, fields
 from sqlalchemy import select
 
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.api.bearer import api_actor, api_subject
-from hoshou.platform.api.schemas import load
+from hoshou.platform.api.operations import Operation, operation, page, page_of
+from hoshou.platform.api.schemas import LARGEST_NUMBER, PageQuerySchema
 from hoshou.platform.calculators import Calculators
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
@@ -17,8 +19,6 @@ from hoshou.plugins.guardkun.rules.quote_form import QuoteForm
 from hoshou.plugins.guardkun.services import quoting
 from hoshou.plugins.guardkun.services.scope import visible_quotes
 
-LARGEST_NUMBER = 2**31 - 1
-LARGEST_PAGE = 200
 AMOUNTS = (
     "limit",
     "sales",
@@ -44,13 +44,6 @@ QuoteFormSchema = Schema.from_dict(
 )
 
 
-class QuoteQuerySchema(Schema):
-    """Newest first; ``before`` is the ``next`` of the page before."""
-
-    before = fields.Integer(validate=validate.Range(1, LARGEST_NUMBER))
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, LARGEST_PAGE))
-
-
 class QuoteSchema(Schema):
     """A stored quote; yen."""
 
@@ -69,29 +62,31 @@ class QuoteSchema(Schema):
     created_at = fields.AwareDateTime()
 
 
+class WholeQuoteSchema(QuoteSchema):
+    """With what was asked of the calculators and what they answered."""
+
+    request = fields.Dict()
+    answer = fields.Dict()
+
+
 @guardkun_api.get("/quotes")
-def quotes() -> Any:
+@operation(Operation(N_("見積の一覧"), page_of(QuoteSchema), query=PageQuerySchema))
+def quotes(asked: dict[str, Any]) -> Any:
     """The quotes that the caller may know of."""
-    asked = load(QuoteQuerySchema(), request.args)
-    found = select(Quote).where(visible_quotes(api_subject()))
-    if "before" in asked:
-        found = found.where(Quote.id < asked["before"])
-    rows = db.session().scalars(found.order_by(Quote.id.desc()).limit(asked["limit"] + 1)).all()
-    page = rows[: asked["limit"]]
-    return jsonify(items=QuoteSchema(many=True).dump(page), next=page[-1].id if len(rows) > len(page) else None)
+    return page(db.session(), select(Quote).where(visible_quotes(api_subject())), Quote.id, asked, QuoteSchema)
 
 
 @guardkun_api.get(f"/quotes/<int(max={LARGEST_NUMBER}):quote_id>")
-def quote(quote_id: int) -> Any:
+@operation(Operation(N_("見積とその計算過程"), WholeQuoteSchema))
+def quote(_asked: dict[str, Any], quote_id: int) -> Any:
     """One quote with its request and its answer; a foreign one isn't found."""
     return jsonify(_whole(quoting.read_quote(db.session(), api_subject(), quote_id).quote))
 
 
 @guardkun_api.post("/quotes")
-def make() -> Any:
+@operation(Operation(N_("見積の作成"), WholeQuoteSchema, status=201, body=QuoteFormSchema))
+def make(asked: dict[str, Any]) -> Any:
     """Store a quote. The amounts are the server's: none is taken from the caller (B1)."""
-    body = request.get_json(silent=True)
-    asked = load(QuoteFormSchema(), body if isinstance(body, dict) else {})
     here, actor, subject = platform(), api_actor(), api_subject()
     quoting.require_agency(subject)
     registration_id = db.session().scalar(

@@ -9,6 +9,7 @@ from webtest import TestApp, TestResponse
 from hoshou.platform.subject import Role
 from hoshou.plugins.bonds.models import BondFolder
 from tests.accounts import browser, fresh
+from tests.platform.api.promised import breaches
 from tests.platform.api.test_tokens import new_token
 from tests.plugins.bonds.conftest import Office
 from tests.plugins.bonds.uploading import CONTRACTOR, PDF, POLICY, form_values, mails, parts, stored_blobs
@@ -64,6 +65,9 @@ def test_an_upload_by_rest_does_what_the_screen_does(office_on_both: Office) -> 
     url, password = mails()
     assert (url.recipient, password.recipient) == (CONTRACTOR, "agent@example.jp")
     folder = caller.get(f"{FOLDERS}/1").json
+    assert breaches(office.app, UPLOADS, "post", 201, answer.json) == []
+    assert breaches(office.app, FOLDERS + "/{folder_id}", "get", 200, folder) == []
+    assert breaches(office.app, FOLDERS, "get", 200, caller.get(FOLDERS).json) == []
     assert (folder["policy_number"], folder["insurer"]["id"], folder["insurance_end"]) == (
         POLICY,
         office.ms,

@@ -19,6 +19,7 @@ from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolm
 from hoshou.plugins.guardkun.rules.stages import Stage
 from hoshou.plugins.organisations.models import Agency
 from tests.accounts import add_user, browser, fresh, log_in, token
+from tests.platform.api.promised import breaches
 from tests.platform.api.test_tokens import new_token
 from tests.plugins.guardkun.ground import Ground, add_enrolment, add_quote
 from tests.plugins.guardkun.test_quoting import lay_ground_with_all_limits
@@ -258,6 +259,8 @@ def test_rest_makes_the_quote_that_the_screen_makes(
     assert made.json["answer"]["breakdown"][0]["section"] == "II.(5)(6)"
     headers = {"Authorization": f"Bearer {new_token(agent)}"}
     client = browser(app)
+    assert breaches(app, QUOTES, "post", 201, made.json) == []
+    assert breaches(app, QUOTES, "get", 200, client.get(QUOTES, headers=headers).json) == []
     assert client.get(f"{QUOTES}/{made.json['id']}", headers=headers).json == made.json
     assert [row["number"] for row in client.get(QUOTES, headers=headers).json["items"]] == ["Q2026-000001"]
     assert client.get(QUOTES, status=401)
