@@ -221,7 +221,7 @@ def test_the_screen_of_the_code(site: PublicSite) -> None:
     assert page.html.select_one("[data-countdown]")["data-seconds"] == "1800"
 
 
-@pytest.mark.req("A-045", "A6", "D-05")
+@pytest.mark.req("A-045", "A-047", "A6", "D-05")
 def test_a_code_lives_thirty_minutes_to_the_second(site: PublicSite) -> None:
     made = site.folder()
     early, late = site.browser(), site.browser()
