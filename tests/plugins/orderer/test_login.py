@@ -260,7 +260,7 @@ def test_a_new_code_voids_the_old_one(site: PublicSite) -> None:
     assert site.verify(new_page, new_code).status_int == 302
 
 
-@pytest.mark.req("A6")
+@pytest.mark.req("A6", "A8")
 def test_another_attempts_code_does_not_fit(site: PublicSite) -> None:
     made, other = site.folder(), site.folder()
     page = site.login(made, site.browser()).follow()
