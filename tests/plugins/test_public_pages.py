@@ -294,6 +294,17 @@ def test_public_pages_ask_for_no_account_and_say_what_they_need(site: PublicSite
     assert not re.search("料金|お支払い", page.text)
 
 
+@pytest.mark.req("A-031")
+def test_a_lost_url_or_password_is_asked_of_people_and_not_of_the_system(site: PublicSite) -> None:
+    made = site.folder()
+    for address, fields in (("/orderer", ["email", "url", "password"]), (f"/v/{made.token}", ["password"])):
+        main = site.browser().get(address).html.main
+        assert "受注者さまへ再度通知を依頼してください。" in main.get_text()
+        (form,) = main.select("form")
+        assert [field["name"] for field in form.select("input:not([type=hidden])")] == fields
+        assert not [one for one in main.select("a, button") if re.search("再発行|再通知|忘れ", one.get_text())]
+
+
 @pytest.mark.req("A-067")
 def test_without_cookies_the_page_says_so(site: PublicSite) -> None:
     form = form_with(site.browser().get("/orderer"), "email")

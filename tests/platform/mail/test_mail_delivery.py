@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+import config
 from hoshou.base.clock import FixedClock, SystemClock
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.context import platform
@@ -75,6 +76,20 @@ def test_a_mail_arrives_to_the_letter_and_its_body_is_wiped(
     assert message["Message-ID"] == f"<{sent.message_token}@mail.sonpo-hosyou-syouken.jp>"
     assert deliver(clock) == DeliveryResult()
     assert audited() == [("mail.queued", str(mail_id)), ("mail.sent", str(mail_id))]
+
+
+@pytest.mark.req("A-025")
+def test_the_sender_is_the_manuals_unless_the_settings_name_another(
+    mail_app: Flask, mailbox: Mailbox, clock: FixedClock
+) -> None:
+    assert config.MAIL_DEFAULT_SENDER == "info@mail.sonpo-hosyou-syouken.jp"
+    mail_app.config["MAIL_DEFAULT_SENDER"] = "syouken@mail.example.jp"
+    mail.init_app(mail_app)
+    queue_one(clock)
+    deliver(clock)
+    [arrival] = mailbox.arrivals
+    assert (arrival.sender, arrival.message["From"]) == ("syouken@mail.example.jp",) * 2
+    assert arrival.message["Message-ID"].endswith("@mail.example.jp>")
 
 
 @pytest.mark.req("A20", "D-08")

@@ -1,15 +1,22 @@
 """新規アップロード and 追加アップロード through the staff screen, on both databases."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from webtest import Upload
 
+from hoshou.base.clock import FixedClock, jst
 from hoshou.base.errors import Refused
 from hoshou.platform.context import platform
+from hoshou.platform.db import transact
 from hoshou.platform.subject import Role
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.services import unlock
 from hoshou.plugins.bonds.services.reading import read_folder
-from tests.accounts import add_agency, fresh, insurer_id
+from hoshou.plugins.organisations.models import Insurer
+from tests.accounts import add_agency, browser, fresh, insurer_id, log_in
 from tests.plugins.bonds.conftest import Office
 from tests.plugins.bonds.uploading import (
     CONTRACTOR,
@@ -24,6 +31,7 @@ from tests.plugins.bonds.uploading import (
     send,
     stored_blobs,
 )
+from tests.plugins.public_site import form_with
 from tests.samples import pdfs
 
 TEST_MAIL = "/bonds/upload/test-mail"
@@ -61,6 +69,86 @@ def test_a_new_upload_makes_one_folder_and_two_separate_mails(office_on_both: Of
     assert folder.password_hash.startswith("$argon2id$")
     assert password.password not in done.text
     assert url.token not in done.text
+
+
+@pytest.mark.req("A-016")
+def test_a_folder_keeps_all_that_the_upload_said(office: Office) -> None:
+    said = form_values(
+        office.tokio,
+        contract_type="performance_insurance",
+        contract_date="2026-03-20",
+        insurance_start="2026-04-01",
+        insurance_end="2027-09-30",
+    )
+    send(office.agent, said)
+    [file] = fresh().scalars(select(BondFile))
+    folder = file.folder
+    assert folder.insurer.name == "東京海上日動火災保険株式会社"
+    assert (folder.policy_number, folder.contract_type) == (POLICY, "performance_insurance")
+    assert (folder.insurance_start, folder.insurance_end) == (date(2026, 4, 1), date(2027, 9, 30))
+    assert (folder.contractor_name, folder.contractor_email) == ("見本建設株式会社", CONTRACTOR)
+    assert (folder.project_name, file.uploaded_by) == ("見本橋補修工事", "agent")
+    record = office.agent.get("/bonds/folders/show/1").html
+    facts = {row.dt.get_text(): row.dd.get_text() for row in record.select("dl > div")}
+    assert facts["保険会社"] == "東京海上日動火災保険株式会社"
+    assert facts["契約種類"] == "履行保証保険"
+    assert facts["保険期間"] == "2026/04/01 から 2027/09/30 まで"
+    assert (facts["受注者名"], facts["受注者メールアドレス"]) == ("見本建設株式会社", CONTRACTOR)
+    assert facts["工事名"] == "見本橋補修工事"
+
+
+@pytest.mark.req("A-013")
+@pytest.mark.parametrize("typed", ["a123456789", "Ａ１２３４５６７８９", " A123 456789 "])
+def test_a_number_is_the_same_however_it_is_typed(office: Office, typed: str) -> None:
+    send(office.agent, form_values(office.ms))
+    send(office.agent, form_values(office.ms, policy_number=typed, kind="annex"), ("別紙.pdf", pdfs.plain(2)))
+    folder = fresh().scalars(select(BondFolder)).one()
+    assert (folder.policy_number, len(folder.files)) == (POLICY, 2)
+    assert len({mail.token for mail in mails() if "/v/" in mail.body}) == 1
+
+
+@pytest.mark.req("A-018", "A-015", "A-036")
+def test_a_change_from_the_record_to_the_pull_down(office: Office) -> None:
+    """変更申込 is the contractor's, on paper; from 変更のお知らせ on it is the system's."""
+    send(office.agent, form_values(office.ms))
+    record = office.agent.get("/bonds/folders/show/1")
+    form = form_with(record.click("^追加アップロード$"), "policy_number")
+    assert form["policy_number"].value == POLICY
+    assert form["insurance_end"].value == "2027-03-31"
+    form["insurance_end"], form["kind"] = "2028-03-31", "change_notice"
+    form["files"] = [Upload("変更のお知らせ.pdf", pdfs.plain(2))]
+    assert "追加アップロードが完了しました" in form.submit().follow()
+    *_, url, password = mails()
+    stranger = browser(office.app)
+    entrance = form_with(stranger.get(f"/v/{url.token}"), "password")
+    entrance["password"] = password.password
+    options = entrance.submit().follow().html.select("#file option")
+    assert [option["value"] for option in options] == ["2", "1"]
+    assert "契約内容変更のお知らせ　変更のお知らせ.pdf" in options[0].get_text()
+    assert "証券　証券.pdf" in options[1].get_text()
+
+
+@pytest.mark.req("A-003")
+def test_only_participating_insurers_are_offered_and_taken(office: Office, clock: FixedClock) -> None:
+    def takes(insurer_id: int) -> bool:
+        agent = log_in(office.app, "agent")
+        offered = agent.get(PAGE).html.select("#insurer_id option")
+        policy = f"P-{clock.today().toordinal()}"
+        answer = send(agent, form_values(insurer_id, policy_number=policy), status="*")
+        is_taken = answer.status_int == 302
+        assert is_taken or "保険会社を選択してください" in answer
+        assert (str(insurer_id) in {option["value"] for option in offered}) == is_taken
+        return is_taken
+
+    def participate(session: Session) -> None:
+        insurer = session.get_one(Insurer, office.tokio)
+        insurer.active_from, insurer.active_until = date(2026, 4, 16), date(2026, 4, 20)
+
+    transact(participate)
+    for day, is_taken in ((15, False), (16, True), (20, True), (21, False)):
+        clock.move_to(jst(2026, 4, day, 12))
+        assert takes(office.tokio) is is_taken, day
+        assert takes(office.ms) is True
 
 
 @pytest.mark.req("A-013", "A-015", "A-019", "A-021", "A-069", "D-43")
@@ -120,12 +208,15 @@ def test_each_file_may_have_its_own_kind(office: Office) -> None:
 
 @pytest.mark.req("A-009")
 def test_on_paper_there_is_no_url_and_no_mail(office: Office) -> None:
+    ways = office.agent.get(PAGE).html.select("#submission option")
+    assert [way.get_text() for way in ways] == ["電磁的方法", "書面"]
     done = send(office.agent, form_values(office.ms, submission="paper")).follow()
-    assert "書面" in done
+    assert "提出方法が書面のため" in done
     folder = fresh().scalars(select(BondFolder)).one()
     assert (folder.token_digest, folder.token_sealed, folder.password_hash) == (None, None, "")
     assert mails() == []
     record = office.agent.get("/bonds/folders/show/1")
+    assert "書面" in record.html.find("dt", string="提出方法").find_next("dd").get_text()
     assert "再通知" not in record
     assert "閲覧用パスワード再発行" not in record
     for action in ("resend", "reissue"):

@@ -26,8 +26,22 @@ def test_there_are_exactly_three_contract_types(office: Office) -> None:
         "入札保証保険",
         "履行保証保険",
     ]
-    page = office.agent.get(PAGE)
-    assert all(label in page for label in CONTRACT_TYPE_LABELS.values())
+    offered = office.agent.get(PAGE).html.select("#contract_type option")
+    assert [option.get_text() for option in offered if option["value"]] == list(CONTRACT_TYPE_LABELS.values())
+
+
+@pytest.mark.req("A-002")
+@pytest.mark.parametrize(
+    ("contract_type", "national_direct"),
+    [("bid_bond", ""), ("performance_bond", "1"), ("performance_insurance", "1")],
+)
+def test_only_bid_bonds_of_national_works_are_outside(
+    office: Office, contract_type: str, national_direct: str
+) -> None:
+    values = form_values(office.ms, contract_type=contract_type, national_direct=national_direct)
+    send(office.agent, values, status=302)
+    folder = fresh().scalars(select(BondFolder)).one()
+    assert (folder.contract_type, folder.national_direct) == (contract_type, bool(national_direct))
 
 
 @pytest.mark.req("A-001", "A-002", "A-007", "A-016", "A-017", "D-02")
@@ -57,6 +71,10 @@ def test_there_are_exactly_three_contract_types(office: Office) -> None:
         ({"replaces": "1"}, "replaces", "差し替えの対象"),
         ({"kind": "photo"}, "kind", "ファイルの種類を選択"),
         ({"submission": "fax"}, "submission", "提出方法を選択"),
+        ({"insurance_start": ""}, "insurance_start", "保険始期を入力"),
+        ({"policy_number": " "}, "policy_number", "証券番号を入力"),
+        ({"insurer_id": ""}, "insurer_id", "保険会社を選択"),
+        ({"contractor_email_again": ""}, "contractor_email_again", "一致しません"),
     ],
 )
 def test_a_faulty_field_is_named(office: Office, changes: dict[str, str], field: str, words: str) -> None:

@@ -39,7 +39,7 @@ GROUP_ACTOR = Actor(ActorKind.STAFF, "group", user_id=GROUP.user_id)
 LEVY = 5_460
 """Yen a month: 65,520 yen a year for the enrolment of ground.py, in twelve equal instalments."""
 
-AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
+AUGUST, SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 1) for month in range(8, 12))
 ACCOUNT = Account("0001", "240", "1", "1234567", "ｶ)ｻﾝﾌﾟﾙ")
 
 

@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from hoshou.base.errors import Forbidden, NotFound, Refused
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
+from hoshou.platform.files.model import StoredFile
 from hoshou.platform.mail.outbox import SEALING, OutboxMail
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.debits.models.failures import FailureTask, Lapse, Standing, TaskState
@@ -21,7 +22,7 @@ from hoshou.plugins.debits.services import lapses, tasks, transfers
 from hoshou.plugins.debits.services.foresight import foresee
 from hoshou.plugins.debits.services.transfers import Transfer
 from hoshou.plugins.guardkun.models.enrolments import Instalment
-from hoshou.plugins.guardkun.models.members import PrefectureStaff
+from hoshou.plugins.guardkun.models.members import Particulars, PrefectureStaff
 from tests.accounts import add_user
 from tests.plugins.debits.ground import (
     AUGUST,
@@ -30,6 +31,7 @@ from tests.plugins.debits.ground import (
     LEAD,
     LEAD_ACTOR,
     LEVY,
+    NOVEMBER,
     OCTOBER,
     SEPTEMBER,
     answered,
@@ -108,6 +110,9 @@ def test_a_success_starts_the_count_anew(app: Flask) -> None:
     assert (failures_of(number), open_kinds(number)) == (0, [])
     answered(OCTOBER, {number: "1"})
     assert (failures_of(number), lapse_of(number)) == (1, None)
+    answered(NOVEMBER)
+    assert amounts(number)[-2:] == [(date(2026, 10, 13), LEVY, "failed"), (date(2026, 11, 12), 10_920, "paid")]
+    assert enrolment(db.session(), number).ended_on is None
 
 
 @pytest.mark.req("B-073", "B-075", "D-26")
@@ -348,10 +353,17 @@ def test_whom_the_association_cannot_reach_the_branch_is_told_of(app_on_both: Fl
 
 @pytest.mark.req("B-079")
 def test_no_notice_and_no_receipt_goes_to_a_member(app: Flask) -> None:
-    failed_twice()
-    pay(1, 10_920, date(2026, 9, 20))
-    recipients = set(db.session.scalars(select(OutboxMail.recipient)))
-    assert recipients == {"tokyo@keibi.example.jp"}
+    """Whose debit came in, and who has paid by transfer, hears nothing; the association hears of the two failures."""
+    failing, _paying = lay_month(2)
+    transact(lambda session: session.execute(update(Particulars).values(email="member@keibi.example.jp")))
+    answered(AUGUST, {failing: "1"})
+    answered(SEPTEMBER, {failing: "1"})
+    pay(failing, 10_920, date(2026, 9, 20))
+    assert db.session.scalars(select(OutboxMail.recipient)).all() == ["tokyo@keibi.example.jp"] * 2
+    kept = db.session.scalars(select(StoredFile.original_name).order_by(StoredFile.id)).all()
+    assert kept == [
+        "debit_20260812_1234567890_1.txt", "result.txt", "debit_20260914_1234567890_1.txt", "result.txt",
+    ]  # fmt: skip
 
 
 @pytest.mark.req("B-073", "B-082")

@@ -138,6 +138,25 @@ def test_eight_net_banks_are_taken_and_the_others_are_not() -> None:
         assert checked_account(written, STANDARD).bank_code == code
 
 
+@pytest.mark.req("B-080")
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("0035", "ソニー"),
+        ("0041", "大和ネクスト"),
+        ("0042", "ローソン"),
+        ("0043", "みんなの"),
+        ("0044", "ＵＩ"),
+        ("0310", "ＧＭＯあおぞらネット"),
+    ],
+)
+def test_a_net_bank_that_the_manual_does_not_list_is_refused(code: str, name: str) -> None:
+    assert zengin_code.Bank[code].name == name
+    with pytest.raises(Invalid) as refused:
+        checked_account(replace(ACCOUNT, bank=code), STANDARD)
+    assert ("bank", "net_bank") in [(fault.field, fault.code) for fault in refused.value.errors]
+
+
 @pytest.mark.req("B-068", "B-069")
 @pytest.mark.parametrize(
     ("month", "day"),

@@ -1,6 +1,7 @@
 """A debit run from the dry run to the file that the agent gets."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -212,6 +213,22 @@ def test_a_second_person_releases_and_only_then_there_is_a_download(app_on_both:
         "debits.run_opened", "debits.run_built", "debits.run_sealed", "debits.run_released",
         "debits.file_downloaded",
     ]  # fmt: skip
+
+
+@pytest.mark.req("B4")
+def test_neither_who_built_nor_who_sealed_releases(app: Flask) -> None:
+    """Built by the lead office, sealed by the association: a third person has to release."""
+    lay_month(1)
+    move_to(2026, 8, 3)
+    run_id, here = build_run(AUGUST), platform()
+    sealing.seal(unit_of_work, here.clock, here.keys, here.files, GROUP_ACTOR, GROUP, run_id)
+    third = replace(GROUP, user_id=103)
+    for subject in (LEAD, GROUP):
+        with pytest.raises(Refused) as refused:
+            transact(lambda session, who=subject: sealing.release(session, here.clock, LEAD_ACTOR, who, run_id))
+        assert refused.value.code == "second_person"
+    transact(lambda session: sealing.release(session, here.clock, GROUP_ACTOR, third, run_id))
+    assert state(run_id) == RunState.RELEASED
 
 
 @pytest.mark.req("B4")

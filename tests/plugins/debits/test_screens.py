@@ -13,10 +13,25 @@ from hoshou.platform.audit import AuditEntry
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.plugins.debits.models.mandates import CollectionAgent, Mandate
+from hoshou.plugins.debits.services.mandates import forms_awaited
+from hoshou.plugins.debits.services.transfers import Transfer, receive
 from hoshou.plugins.guardkun.models.changes import Change
 from tests.accounts import log_in, token
 from tests.conftest import AppMaker
-from tests.plugins.debits.ground import at, background, result_bytes
+from tests.platform.api.test_tokens import new_token
+from tests.plugins.debits.ground import (
+    AUGUST,
+    GROUP,
+    GROUP_ACTOR,
+    LEVY,
+    SEPTEMBER,
+    answered,
+    at,
+    background,
+    lay_month,
+    result_bytes,
+)
+from tests.plugins.guardkun.test_quote_screens import QUOTES
 
 ACCOUNT_NUMBER = "7654321"
 
@@ -115,7 +130,10 @@ def test_a_form_is_taken_in_and_its_number_shown_on_purpose_only(office: Flask) 
     today(office, 2026, 7, 16)
     lead = log_in(office, "lead")
     page = lead.get("/debits/mandates/add", {"q": "見本警備"})
-    assert "口振用紙にも押印（サイン）が必要です。設定していない場合は空白でかまいません。" in page
+    assert (
+        "口座開設時に印鑑（サイン）を設定している場合は、口振用紙にも押印（サイン）が必要です。"
+        "設定していない場合は空白でかまいません。" in page
+    )
     wrong = lead.post(
         "/debits/mandates/add",
         {**FORM, "csrf_token": token(page), "bank": "ソニー銀行", "holder": "見本警備"},
@@ -203,6 +221,60 @@ def test_a_change_that_alters_the_account_asks_for_a_new_form(office: Flask) -> 
     assert "再取付が必要な口座振替依頼書" not in lead.get("/debits/mandates/list/")
 
 
+@pytest.mark.req("B-083")
+def test_a_new_name_that_alters_the_account_asks_for_a_new_form(office: Flask) -> None:
+    """From the agency's 変更届出書 to the form that the lead office waits for, and takes in."""
+    today(office, 2026, 7, 16)
+    agency, insurer, lead = (log_in(office, name) for name in ("agency", "insurer", "lead"))
+    for number, alters, told in ((1, True, True), (2, False, False)):
+        page = agency.get(f"/guardkun/changes/particulars/{number}")
+        assert "社名・代表者の変更により口座情報が変わる" in page
+        form = page.forms[len(page.forms) - 1]
+        form["effective_on"], form["company_name"] = "2026-07-01", f"あらた警備{number}株式会社"
+        form["alters_account"] = alters
+        change = form.submit().follow()
+        assert ("口座情報が変わるため、口座振替依頼書の再取付けが必要です。" in change) is told
+        record = f"/guardkun/changes/show/{number}"
+        press(agency, record, f"/guardkun/changes/{number}/send")
+        press(insurer, record, f"/guardkun/changes/{number}/forward")
+        assert "再取付が必要な口座振替依頼書" not in lead.get("/debits/mandates/list/")
+        if told:
+            accepted = press(lead, record, f"/guardkun/changes/{number}/accept", arrived_on="2026-07-16")
+            assert accepted.status_int == 302
+            listed = lead.get("/debits/mandates/list/")
+            assert "再取付が必要な口座振替依頼書" in listed
+            assert listed.text.count("（変更届出書の到着：2026/07/16）") == 1
+            page = lead.get("/debits/mandates/add", {"q": "見本警備"})
+            fields = {**FORM, "reason": "name", "arrived_on": "2026-07-16", "csrf_token": token(page)}
+            assert "***4321" in lead.post("/debits/mandates/add", fields).follow()
+        else:
+            press(lead, record, f"/guardkun/changes/{number}/accept", arrived_on="2026-07-16")
+        assert "再取付が必要な口座振替依頼書" not in lead.get("/debits/mandates/list/")
+
+
+@pytest.mark.req("B-083")
+def test_a_form_is_awaited_however_many_other_changes_there_were(app: Flask) -> None:
+    lay_month(1)
+
+    def work(session: Any) -> None:
+        for alters in [*[False] * 12, True]:
+            session.add(
+                Change(
+                    enrolment_id=1,
+                    kind="particulars",
+                    state="accepted",
+                    details=json.dumps({"facts": {"address": "大阪府"}, "alters_account": alters}),
+                    effective_on=at(2026, 8, 1).date(),
+                    requested_at=at(2026, 7, 1),
+                    requested_by="みなと代理店",
+                    arrived_on=at(2026, 7, 10).date(),
+                )
+            )
+
+    transact(work)
+    assert [change.id for change in forms_awaited(db.session(), most=1)] == [13]
+
+
 @pytest.mark.req("B-067")
 def test_a_returned_form_needs_a_reason_and_counts_no_longer(office: Flask) -> None:
     today(office, 2026, 7, 16)
@@ -236,6 +308,49 @@ def test_nobody_outside_reads_a_word_of_the_debits(office: Flask, user: str) -> 
     home = client.get("/home/").text
     assert ("口座振替" in home) == (user in ("insurer", "prefecture"))
     assert "振替不能の管理" not in home
+
+
+@pytest.mark.req("B-073")
+def test_a_proposed_lapse_waits_for_the_lead_office(office: Flask) -> None:
+    with office.app_context():
+        for month in (AUGUST, SEPTEMBER):
+            answered(month, {2: "1"})
+    lead = log_in(office, "lead")
+    assert "不払解除予定の判断" in lead.get("/home/")
+    [row] = lead.get("/debits/failures/list/").html.select("table")[0].select("tbody tr")
+    assert [cell.get_text(strip=True) for cell in row.select("td")[:4]] == [
+        "G2600000002", "見本警備株式会社", "10,920", "2026/10/01",
+    ]  # fmt: skip
+    assert "不払解除予定の判断" not in log_in(office, "agency").get("/home/")
+
+
+@pytest.mark.req("B-078", "D-27")
+def test_the_record_of_an_enrolment_tells_only_who_handles_debits_of_them(office: Flask) -> None:
+    with office.app_context():
+        for month in (AUGUST, SEPTEMBER):
+            answered(month, {1: "1"})
+        transfer = Transfer(1, 2 * LEVY, SEPTEMBER.replace(day=20), "20260920-1")
+        transact(lambda session: receive(session, platform().clock, GROUP_ACTOR, GROUP, transfer))
+    told = ("不払解除予定（", "入金10920円を登録しました", "入金により")
+    for user in ("agency", "insurer", "prefecture", "lead", "group", "auditor"):
+        page = log_in(office, user).get("/guardkun/enrolments/show/1").text
+        handles = user in ("lead", "group", "auditor")
+        assert [words in page for words in told] == [handles] * 3, user
+
+
+@pytest.mark.req("B-078")
+def test_what_an_agency_reads_by_rest_has_no_field_of_the_debits(office: Flask) -> None:
+    with office.app_context():
+        answered(AUGUST, {1: "1"})
+    client = log_in(office, "agency")
+    headers = {"Authorization": f"Bearer {new_token(client)}"}
+    [quote] = [one for one in client.get(QUOTES, headers=headers).json["items"] if one["id"] == 1]
+    shown = {
+        "id", "number", "registration_number", "prospect_name", "start", "is_sample", "fiscal_year_end", "evidence",
+        "is_business_plan", "premium", "maintenance_fee", "levy", "created_at",
+    }  # fmt: skip
+    assert set(quote) == shown
+    assert set(client.get(f"{QUOTES}/1", headers=headers).json) == shown | {"request", "answer"}
 
 
 @pytest.mark.req("B-074", "B-075", "D-27")

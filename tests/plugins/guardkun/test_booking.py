@@ -137,6 +137,20 @@ def test_no_batch_before_its_closing_and_none_but_by_the_lead_office(way: Way) -
     opened(way)
 
 
+@pytest.mark.req("B-057")
+def test_the_renewal_is_booked_in_two_batches(way: Way) -> None:
+    """Papers that were complete after 30 April wait for the second batch, though they are here before the first."""
+    first = way.arrived(1)
+    way.clock.move_to(jst(2026, 4, 30, 17, 0, 1))
+    second = way.arrived(2)
+    way.clock.move_to(jst(2026, 5, 11, 9))
+    assert booked(way, opened(way, closing=1)) == 1
+    assert [way.enrolment(number).stage for number in (first, second)] == ["booked", "at_lead"]
+    way.clock.move_to(jst(2026, 6, 11, 9))
+    assert booked(way, opened(way, closing=2)) == 1
+    assert [way.enrolment(number).closing for number in (first, second)] == [1, 2]
+
+
 @pytest.mark.req("D-41", "B-059")
 def test_a_number_that_is_taken_already_is_passed_over(way: Way) -> None:
     first, second = way.arrived(1), way.arrived(2)
@@ -231,13 +245,14 @@ def test_an_arrival_noted_after_the_booking_comes_in_the_next_batch(way: Way) ->
 @pytest.mark.req("B-066")
 def test_the_report_counts_defects_by_insurer_and_reason(way: Way) -> None:
     ms, aioi = way.arrived(1), way.arrived(2, AIOI)
-    for enrolment, reason in ((ms, "slip"), (ms, "slip"), (aioi, "mandate_missing")):
+    for enrolment, reason in ((ms, "slip"), (ms, "slip"), (ms, "form_differs"), (aioi, "mandate_missing")):
         transact(lambda s, e=enrolment, r=reason: find_defect(s, way.clock, CLERK, way.lead, e, r, ""))
     transact(lambda session: resolve_defect(session, way.clock, CLERK, way.lead, 1))
     report = defect_report(db.session(), way.lead, JUNE, date(2027, 6, 1))
     assert [(row.insurer, row.reason, row.found, row.open) for row in report] == [
         ("あいおいニッセイ同和損害保険株式会社", "mandate_missing", 1, 1),
         ("三井住友海上火災保険株式会社", "slip", 2, 1),
+        ("三井住友海上火災保険株式会社", "form_differs", 1, 1),
     ]
     with refused("defect_reason", "reason"):
         transact(lambda s: find_defect(s, way.clock, CLERK, way.lead, ms, "whim", ""))

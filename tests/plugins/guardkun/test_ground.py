@@ -2,25 +2,14 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from hoshou.platform.db import transact
-from hoshou.plugins.guardkun.models.enrolments import Enrolment, Instalment
+from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.models.scheme import SchemeInsurer
 from hoshou.plugins.guardkun.rules.stages import Stage
 from tests.plugins.guardkun.ground import add_enrolment, lay_ground
-
-
-@pytest.mark.req("B-013", "B-044")
-def test_a_booked_enrolment_has_twelve_instalments_that_sum_to_the_levy(app_on_both: Flask) -> None:
-    def work(session):  # type: ignore[no-untyped-def]
-        enrolment = add_enrolment(session, lay_ground(session))
-        levies = list(session.scalars(select(Instalment.levy).where(Instalment.enrolment_id == enrolment.id)))
-        return len(levies), sum(levies), enrolment.quote.levy
-
-    # 120,000,000 yen of sales at 0.52 per thousand is 62,400 yen, and 3,120 yen of maintenance fee.
-    assert transact(work) == (12, 65_520, 65_520)
 
 
 @pytest.mark.req("B-045", "B-059")

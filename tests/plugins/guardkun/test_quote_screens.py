@@ -10,13 +10,16 @@ from sqlalchemy import update
 from webtest import TestApp, TestResponse
 
 from hoshou.base.clock import FixedClock, jst
+from hoshou.platform.actor import SYSTEM
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.staff.paging import PAGE
 from hoshou.platform.subject import Role
 from hoshou.plugins.guardkun.commands.quotes import quotes
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
+from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
 from hoshou.plugins.guardkun.rules.stages import Stage
+from hoshou.plugins.guardkun.services.years import copy_year
 from hoshou.plugins.organisations.models import Agency
 from tests.accounts import add_user, browser, fresh, log_in, token
 from tests.platform.api.promised import breaches
@@ -54,9 +57,17 @@ def fill(client: TestApp, address: str = NEW, **values: Any) -> TestResponse:
     return client.post(address, fields, status="*")
 
 
+def choices(page: TestResponse, name: str) -> list[str]:
+    return [option.text for option in page.html.select(f"#{name} option")]
+
+
 def table(page: TestResponse, caption: str) -> list[list[str]]:
     (found,) = [one for one in page.html.select("table") if one.caption and one.caption.text == caption]
     return [[" ".join(cell.text.split()) for cell in row.select("th, td")] for row in found.select("tbody tr")]
+
+
+def totals(page: TestResponse) -> dict[str, str]:
+    return {part.dt.text: part.dd.text for part in page.html.select(".quote__total > div")}
 
 
 @pytest.mark.req("B-017", "B-036", "B-042", "B-044", "D-21")
@@ -83,6 +94,7 @@ def test_the_form_computes_without_javascript(agent: TestApp) -> None:
     instalments = table(page, "毎月の引落し（月払）")
     assert instalments[0] == ["1", "2026/08/12", "6,700", "335", "7,035"]
     assert instalments[-1][1:] == ["80,400", "4,020", "84,420"]
+    assert totals(page) == {"賦課金": "84,420円", "保険料": "80,400円", "制度維持費": "4,020円"}
     assert "見本の料率による金額" in page.text
     assert fresh().query(Quote).count() == 0
 
@@ -104,6 +116,43 @@ def test_a_quote_like_another_starts_when_cover_can_still_be_had(
     assert page.html.select_one("#sales")["value"] == "120000000"
     # Seven months of 62,400 from November on.
     assert "7か月分です。" in page
+
+
+@pytest.mark.req("B-017", "B-024", "B-025", "B-031", "B-032", "B-033")
+def test_the_form_asks_for_the_manuals_choices_and_bases(agent: TestApp) -> None:
+    page = agent.get(NEW)
+    assert choices(page, "limit")[1:] == [f"{number}億円" for number in range(1, 11)]
+    assert choices(page, "key_recreation_limit")[1:] == ["500万円", "1,000万円", "2,000万円"]
+    assert choices(page, "valuables_limit")[1:] == ["3,000万円", "5,000万円", "1億円"]
+    for name, words in {
+        "sales": "警備業務に関する売上高（円）",
+        "fiscal_year_end": "会計年度の末日",
+        "evidence": "確認した資料",
+        "is_business_plan": "新設法人等のため、事業計画値を用いる",
+        "valuables_other_sales": "輸送警備以外：現金・貴重品を対象とする警備業務の見込み売上高（円）",
+        "valuables_transported": "輸送警備：現金・貴重品の見込み延輸送金額（円）",
+        "largest_load": "1回の輸送額の最大値（円）",
+    }.items():
+        field = page.html.select_one(f"input#{name}")
+        assert words in (field.find_parent("label") or page.html.select_one(f"label[for={name}]")).text
+
+
+@pytest.mark.req("B-031")
+def test_for_another_year_the_basis_is_asked_for_anew(
+    app: Flask, agent: TestApp, ground: Ground, clock: FixedClock
+) -> None:
+    def lay_next_year(session: Any) -> None:
+        add_quote(session, ground)
+        year = session.get_one(SchemeYear, copy_year(session, clock, SYSTEM, ground.year_id))
+        year.state = YearState.OPEN.value
+
+    transact(lay_next_year)
+    clock.move_to(jst(2027, 4, 15, 9))
+    page = log_in(app, "agent").get(f"{NEW}?like=1&start=2027-06-01")
+    assert page.html.select_one("#start option[selected]")["value"] == "2027-06-01"
+    assert page.html.select_one("#prospect_name")["value"] == "見本警備株式会社"
+    basis = [page.html.select_one(f"#{name}") for name in ("sales", "fiscal_year_end", "evidence")]
+    assert [field.get("value", "") for field in basis] == ["", "", ""]
 
 
 @pytest.mark.req("B-036", "B-042")
@@ -139,6 +188,8 @@ def test_a_quote_is_stored_and_shown_as_it_was_typed(agent: TestApp) -> None:
     assert facts["オプション4　労働争議補償特約"] == "加入する"
     assert facts["オプション1　鍵再作成費用補償特約"] == "加入しない"
     assert facts["基礎数値の根拠"] == "2025/12/31に終了した会計年度"
+    # 80,400 and 120,000,000 at 0.02 per thousand: 82,800, and 5 percent of it.
+    assert totals(page) == {"賦課金": "86,940円", "保険料": "82,800円", "制度維持費": "4,140円"}
     assert table(page, "毎月の引落し（月払）")[-1][-1] == "86,940"
     assert page.html.select_one("h1 .tag").text == "見本"
     assert page.html.find("a", string="加入申込票を作成")["href"] == "/guardkun/applications/new?quote=1"

@@ -166,6 +166,18 @@ def test_options_stand_side_by_side_with_what_they_add(ground: Ground) -> None:
     assert taken == {None: 62_400, 30_000_000: 134_400, 50_000_000: 162_400, 100_000_000: 262_400}
 
 
+@pytest.mark.req("B-010", "B-011", "B-038", "B-039")
+def test_the_sample_rates_have_the_manuals_minimum_floor_and_fees(ground: Ground) -> None:
+    # 6,153,846 at 0.52 per thousand is 3,200.
+    small = look(replace(PLAIN, sales="6153846")).answer
+    assert [small[name] for name in ("annual_premium", "premium", "maintenance_fee", "levy", "collection_fee")] == [
+        3_200, 5_000, 250, 5_250, 250,
+    ]  # fmt: skip
+    for limit, floor in ((30_000_000, 60_000), (50_000_000, 100_000), (100_000_000, 200_000)):
+        valuables = replace(PLAIN, valuables_limit=str(limit), valuables_other_sales="1")
+        assert look(valuables).answer["premium"] == 62_400 + floor
+
+
 @pytest.mark.req("B-026")
 def test_leaving_out_transport_is_shown_as_impossible_where_valuables_are_transported(ground: Ground) -> None:
     found = look(replace(WHOLE, valuables_transported="1000"))
@@ -174,7 +186,7 @@ def test_leaving_out_transport_is_shown_as_impossible_where_valuables_are_transp
     assert without.refusal.code == "transported_without_transport"
 
 
-@pytest.mark.req("B-012", "B-017", "B-024", "B-025", "B-026", "B-031", "B-032", "B-043", "B1")
+@pytest.mark.req("B-012", "B-017", "B-024", "B-025", "B-026", "B-027", "B-031", "B-032", "B-043", "B1")
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -348,8 +360,21 @@ def test_a_stored_quote_recomputes_to_the_yen_and_a_changed_one_is_found(ground:
     transact(lambda writing: writing.execute(update(Quote).where(Quote.id == second).values(levy=106_784)))
     assert list(differing_quotes(db.session(), calculators())) == [("Q2026-000002", ["levy"])]
 
+    def change_the_answer(writing: Session) -> None:
+        quote = writing.get_one(Quote, first)
+        answer = json.loads(quote.result)
+        answer["annual_premium"] = 62_401
+        answer["instalments"][0]["premium"] = 5_201
+        quote.result = json.dumps(answer)
 
-@pytest.mark.req("P-004", "D-21")
+    transact(change_the_answer)
+    assert next(differing_quotes(db.session(), calculators())) == (
+        "Q2026-000001",
+        ["annual_premium", "instalments"],
+    )
+
+
+@pytest.mark.req("P-004", "B1", "D-21")
 def test_newer_rates_leave_a_stored_quote_as_it_is(ground: Ground, own: str) -> None:
     number = store(replace(PLAIN, registration_id=own))
 

@@ -98,7 +98,7 @@ def test_a_draft_is_its_keepers_alone(site: Flask) -> None:
     assert insurer.get("/scheme/years/edit/1", status="*").status_int == 403
 
 
-@pytest.mark.req("B-015")
+@pytest.mark.req("B-013", "B-015")
 def test_a_year_is_opened_once_it_is_complete_and_then_fixed(site: Flask, lead: TestApp) -> None:
     shown = post(lead, "/scheme/years/1/open").follow()
     assert "料率表「sample」に承認済みの版がありません。" in shown.text
@@ -114,6 +114,8 @@ def test_a_year_is_opened_once_it_is_complete_and_then_fixed(site: Flask, lead: 
     assert edit.submit().status_int == 302
     year = stored(site, select(SchemeYear))
     assert (year.debit_day, year.parent_policy_number) == (12, "A123")
+    shown = lead.get("/scheme/years/show/1").html.select_one("main").get_text(" ", strip=True)
+    assert "親契約の証券番号 A123" in shown
 
 
 @pytest.mark.req("B-015")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hoshou.base.clock import jst
 from hoshou.base.errors import Forbidden, Invalid, NotFound, Refused
@@ -12,17 +13,19 @@ from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.mail.outbox import SEALING, OutboxMail
 from hoshou.platform.subject import Role
-from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
-from hoshou.plugins.guardkun.models.members import Member, Unit
+from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Instalment, Quote
+from hoshou.plugins.guardkun.models.members import Member, PrefectureAssociation, Unit
 from hoshou.plugins.guardkun.models.scheme import SchemeYear
+from hoshou.plugins.guardkun.rules.member_rows import COLUMNS
 from hoshou.plugins.guardkun.rules.particulars import PARTICULARS_LABELS
-from hoshou.plugins.guardkun.rules.stages import STAGE_LABELS, Stage
+from hoshou.plugins.guardkun.rules.stages import STAGE_LABELS, Stage, Step, allows, next_stage
 from hoshou.plugins.guardkun.rules.validity_statement import ValidityStatement
 from hoshou.plugins.guardkun.services.closings import closing_for
+from hoshou.plugins.guardkun.services.members_import import import_members
 from hoshou.plugins.guardkun.services.slip import slip_of
 from tests.accounts import add_user
-from tests.plugins.guardkun.ground import add_enrolment
-from tests.plugins.guardkun.way import AIOI, ALL_CHECKS, FACTS, MS, NISSHIN, Way, subject
+from tests.plugins.guardkun.ground import add_enrolment, add_unit
+from tests.plugins.guardkun.way import AIOI, ALL_CHECKS, CLERK, FACTS, MS, NISSHIN, Way, subject
 from tests.refusals import refused
 
 
@@ -63,6 +66,38 @@ def test_no_step_is_left_out(way: Way) -> None:
     way.register(enrolment)
     with refused("step_not_allowed"):
         way.register(enrolment)
+    with refused("step_not_allowed"):
+        way.arrive(enrolment)
+    way.send(enrolment)
+    with refused("step_not_allowed"):
+        way.arrive(enrolment)
+
+
+@pytest.mark.req("B-045")
+def test_each_stage_has_its_own_steps_and_no_other() -> None:
+    ways_back = {Step.RELEASE: Stage.APPLIED, Step.CANCEL: Stage.CANCELLED}
+    steps = {
+        Stage.QUOTED: {Step.APPLY: Stage.APPLIED, Step.CANCEL: Stage.CANCELLED},
+        Stage.APPLIED: {
+            Step.APPLY: Stage.APPLIED,
+            Step.REGISTER: Stage.REGISTERED,
+            Step.CANCEL: Stage.CANCELLED,
+        },
+        Stage.REGISTERED: {Step.SEND_TO_BRANCH: Stage.AT_BRANCH, **ways_back},
+        Stage.AT_BRANCH: {Step.FORWARD: Stage.AT_LEAD, **ways_back},
+        Stage.AT_LEAD: {Step.BOOK: Stage.BOOKED, **ways_back},
+        Stage.BOOKED: {Step.CERTIFY: Stage.CERTIFIED},
+        Stage.CERTIFIED: {Step.SHIP: Stage.SHIPPED},
+    }
+    for stage in Stage:
+        for step in Step:
+            leads_to = steps.get(stage, {}).get(step)
+            assert allows(stage, step) is (leads_to is not None)
+            if leads_to is None:
+                with refused("step_not_allowed"):
+                    next_stage(stage, step)
+            else:
+                assert next_stage(stage, step) is leads_to
 
 
 @pytest.mark.req("B-002")
@@ -96,21 +131,44 @@ def test_membership_must_hold_when_cover_starts(way: Way) -> None:
         way.apply(way.form(quote, "13-99999"))
     way.member(2, joined_on=date(2026, 6, 1))
     enrolment = way.apply(way.form(quote, "13-00002"))
+    assert way.register(enrolment) == 1
+    way.release(enrolment)
     transact(lambda session: setattr(session.get(Member, 2), "left_on", date(2026, 6, 1)))
     with refused("not_a_member", "member_number"):
         way.register(enrolment)
 
 
+@pytest.mark.req("B-004")
+def test_a_number_belongs_to_a_member_of_its_own_association(way: Way) -> None:
+    number = way.member()
+    with refused("member_not_found", "member_number"):
+        way.apply(way.form(way.quote(), number, prefecture_code=27))
+
+    def add_namesake(session: Session) -> None:
+        osaka = PrefectureAssociation(code=27, name="一般社団法人 大阪府警備業協会")
+        session.add(osaka)
+        session.flush()
+        add_unit(session, replace(way.ground, prefecture_id=osaka.id))
+
+    transact(add_namesake)
+    enrolment = way.apply(way.form(way.quote(), number, prefecture_code=27))
+    assert way.enrolment(enrolment).unit.member.prefecture.code == 27
+
+
 @pytest.mark.req("B-005")
 def test_leaving_the_association_in_the_year_leaves_the_cover(way: Way) -> None:
-    transact(lambda session: add_enrolment(session, way.ground).id)
-
-    def leave(session: object) -> None:
-        session.scalars(select(Member)).one().left_on = date(2026, 9, 1)  # type: ignore[attr-defined]
-
-    transact(leave)
-    row = way.enrolment(1)
-    assert (row.cover_end, row.ending) == (date(2027, 6, 1), None)
+    booked = transact(lambda session: add_enrolment(session, way.ground, 1).id)
+    applied = way.applied(2)
+    left = "".join(f"13,13-{number:05d},見本警備株式会社,ミホンケイビ,2020/4/1,2026/9/1\r\n" for number in (1, 2))
+    content = f"{','.join(COLUMNS.values())}\r\n{left}".encode("cp932")
+    transact(lambda session: import_members(session, way.clock, CLERK, content))
+    assert not way.member_row().is_member_on(date(2026, 9, 1))
+    row = way.enrolment(booked)
+    assert (row.stage, row.cover_end, row.ending) == ("booked", date(2027, 6, 1), None)
+    frozen = db.session.scalars(select(Instalment).where(Instalment.enrolment_id == booked)).all()
+    assert [part.cancelled_at for part in frozen] == [None] * 12
+    assert way.register(applied) == 1
+    assert way.enrolment(applied).cover_end == date(2027, 6, 1)
 
 
 @pytest.mark.req("B-006")
@@ -304,7 +362,8 @@ def test_the_later_of_registration_and_arrival_decides(
     if mails:
         body = platform().keys.open(SEALING, mails[0].sealed_body or b"", mails[0].message_token).decode()
         assert "S2026-000001" in body
-        assert "2026/06/30" in body
+        assert "前の締切を過ぎたため、第2回の計上となります。" in body
+        assert "加入者証のお届け予定: 2026/06/30 頃" in body
 
 
 @pytest.mark.req("B-050", "D-24")
@@ -367,7 +426,7 @@ def test_copies_are_kept_before_the_papers_leave(way: Way) -> None:
     assert row.checks.split(",") == ALL_CHECKS
 
 
-@pytest.mark.req("B-033", "B-095", "B-096")
+@pytest.mark.req("B-033", "B-054", "B-095", "B-096")
 def test_the_slip_carries_pattern_or_number_and_the_business_plan(way: Way) -> None:
     ms, aioi = way.applied(1), way.applied(2, AIOI)
     with refused("not_registered"):
@@ -445,7 +504,7 @@ def test_a_quote_makes_one_application(way_on_both: Way) -> None:
     way.apply(way.form(quote, "13-00002"))
 
 
-@pytest.mark.req("B-101", "B-051")
+@pytest.mark.req("B-101", "B-051", "B8")
 def test_another_agency_reaches_nothing_of_it(way: Way) -> None:
     enrolment = way.applied()
     other = way.agency(AIOI)

@@ -74,7 +74,7 @@ def site(make_app: Any, sqlite_url: str, clock: FixedClock) -> Site:
     return Site(make_app(sqlite_url), clock)
 
 
-@pytest.mark.req("B-045", "B-051", "B-053", "B-055", "B-057", "B-061", "P-006")
+@pytest.mark.req("B-045", "B-051", "B-053", "B-055", "B-056", "B-057", "B-061", "P-006")
 def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site) -> None:
     quote = site.do(lambda s: (add_unit(s, site.ground), add_quote(s, site.ground).id)[1])
     agent = site.as_("agent")
@@ -108,6 +108,9 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
     record = agent.get("/guardkun/enrolments/show/1")
     assert "申込本登録済（計上未了）" in record
     assert "制度幹事保険会社へ直接送付しないでください。" in record
+    kept = record.html.select_one("input[type=checkbox][name=copy_kept]")
+    assert "送付する書類の写しを保管した" in kept.find_parent("label").text
+    assert not kept.has_attr("checked")
     assert "加入申込票を修正する" not in record
     assert agent.get("/guardkun/applications/1/edit").status_int == 200
     fields = {name: getattr(FACTS, name) for name in FACTS.__dataclass_fields__}
@@ -118,6 +121,10 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
 
     branch = site.as_("branch")
     assert "担当課の確認・回送を待つ書類" in branch.get("/guardkun/work/")
+    asked = branch.get("/guardkun/enrolments/show/1").html
+    assert asked.select_one("input[type=checkbox][name=copy_kept]")
+    assert [box["value"] for box in asked.select("input[type=checkbox][name=checks]")] == ALL_CHECKS
+    assert not asked.select("main input[checked]")
     assert "すべての項目を確認してから" in site.post(
         "branch", "/guardkun/enrolments/1/forward", status=400, checks=ALL_CHECKS[1:], copy_kept="1"
     )
@@ -177,7 +184,26 @@ def test_a_release_through_the_pages(site: Site) -> None:
     assert "加入申込票を修正する" in site.as_("other").get("/guardkun/enrolments/show/1")
 
 
-@pytest.mark.req("B-058", "D-25")
+@pytest.mark.req("B-063")
+def test_a_branch_sees_what_has_been_booked(site: Site) -> None:
+    def lay(session: Any) -> None:
+        for number, stage in ((1, Stage.AT_LEAD), (2, Stage.BOOKED)):
+            add_enrolment(session, site.ground, number, stage=stage)
+
+    site.do(lay)
+    branch = site.as_("branch")
+    listed = branch.get("/guardkun/enrolments/list/").html.select("tbody tr")
+    rows = sorted(
+        [row.select("td")[0].get_text(strip=True), row.select("td")[3].get_text(strip=True)] for row in listed
+    )
+    assert rows == [["G2600000002", "計上済"], ["S0000001", "幹事会社確認中"]]
+    for number, policy_number in ((1, "計上後に採番されます"), (2, "G2600000002")):
+        page = branch.get(f"/guardkun/enrolments/show/{number}")
+        facts = {row.dt.text: row.dd.text for row in page.html.select(".facts__row")}
+        assert facts["証券番号"] == policy_number
+
+
+@pytest.mark.req("B-058", "B-066", "D-25")
 def test_defects_are_found_shown_mended_and_put_off(site: Site) -> None:
     def lay(session: Any) -> None:
         for number in (1, 2):
@@ -191,6 +217,13 @@ def test_defects_are_found_shown_mended_and_put_off(site: Site) -> None:
     board = site.as_("agent").get("/guardkun/defects/")
     assert "口座振替依頼書の不足" in board
     assert "1件" in board
+    report = [
+        [cell.get_text() for cell in row.select("td")] for row in board.html.select("table")[-1].select("tbody tr")
+    ]
+    assert report == [
+        ["三井住友海上火災保険株式会社", "口座振替依頼書の不足", "1", "1"],
+        ["三井住友海上火災保険株式会社", "帳票送付状の不備", "1", "0"],
+    ]
     assert "未着" not in site.as_("other").get("/guardkun/defects/")
     assert "不備のある加入手続き" in site.as_("agent").get("/home/")
     site.move_to(jst(2026, 5, 1, 9))
@@ -208,6 +241,8 @@ def test_a_withdrawal_through_the_pages(site: Site) -> None:
     agent = site.as_("agent")
     page = agent.get("/guardkun/changes/withdrawal/1")
     form = page.forms[len(page.forms) - 1]
+    reasons = [option.get_text() for option in page.html.select("#reason option")]
+    assert reasons == ["選択してください", "破産", "廃業", "倒産", "吸収合併", "加入者からの申し出"]
     form["effective_on"], form["reason"] = "2026-09-15", "closure"
     wrong = form.submit(status=400)
     assert "変更日は毎月1日を指定してください。" in wrong
@@ -287,7 +322,7 @@ def test_a_renewal_warns_and_takes_over_by_one_click(site: Site) -> None:
     assert "口座変更なし（更改）" in form.submit().follow()
 
 
-@pytest.mark.req("B-101", "B-102", "D-32", "B-102")
+@pytest.mark.req("B-101", "B-102", "D-32", "B8")
 def test_an_agency_sees_its_own_numbers_contracts_on_every_screen(site: Site) -> None:
     def lay(session: Any) -> None:
         for number, registration in ((1, "10000000001"), (2, "20000000002"), (3, "30000000003")):
@@ -387,6 +422,13 @@ def test_members_are_kept_and_taken_over_from_a_file(site: Site) -> None:
     form["prefecture"] = str(site.ground.prefecture_id)
     form.submit()
     assert "会社全体" in client.get("/guardkun/members/show/2")
+
+
+@pytest.mark.req("B-105")
+def test_a_members_page_says_where_to_call_after_an_accident(site: Site) -> None:
+    site.do(lambda s: add_unit(s, site.ground))
+    page = site.as_("prefecture").get("/guardkun/members/show/1")
+    assert "三井住友海上事故受付センター（0120-258-189）へ連絡、もしくは事故報告書を用いて事故報告。" in page
 
 
 def test_home_of_a_homeless_agent_is_empty(site: Site) -> None:

@@ -194,10 +194,14 @@ def test_every_page_speaks_english(public_site: PublicSite, address: str) -> Non
 
 @pytest.mark.req("A-006")
 def test_no_public_page_leads_to_a_bill(public_site: PublicSite) -> None:
-    browser = public_site.browser()
-    for address in ("/", "/orderer", *ADDRESSES):
-        for link in browser.get(address).html.select("a, button"):
-            assert not re.search("料金|請求|支払|決済|購入", link.get_text()), (address, link)
+    made = public_site.folder()
+    public_site.register()
+    viewer, viewed = public_site.enter(made)
+    _, previewed = public_site.preview(made)
+    open_to_all = [viewer.get(address) for address in ("/", "/orderer", f"/v/{made.token}", *ADDRESSES)]
+    for page in (*open_to_all, viewed, previewed):
+        for link in page.html.select("a, button"):
+            assert not re.search("料金|請求|支払|決済|購入", link.get_text()), (page.request.path, link)
 
 
 @pytest.mark.req("A-061", "A-084")
@@ -251,10 +255,14 @@ def test_logins_lead_to_the_questions(public_site: PublicSite) -> None:
 
 @pytest.mark.req("A-007")
 def test_who_finds_nothing_is_told_what_the_system_holds(public_site: PublicSite) -> None:
-    answer = type_password(public_site.browser(), public_site.folder(), WRONG)
-    help_open = answer.html.select_one("details[open]")
-    assert "2025年12月以降" in help_open.get_text()
-    assert help_open.a["href"] == "/faq#q12"
+    made = public_site.folder()
+    for answer in (
+        type_password(public_site.browser(), made, WRONG),
+        public_site.login(made, public_site.browser(), password=WRONG),
+    ):
+        (help_open,) = answer.html.select("details[open]")
+        assert "2025年12月以降" in help_open.get_text()
+        assert help_open.a["href"] == "/faq#q12"
 
 
 @pytest.mark.req("P-001")

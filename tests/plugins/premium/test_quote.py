@@ -97,6 +97,18 @@ def test_the_floor_of_the_valuables_clause(limit, floor):
 
 
 @pytest.mark.req("B-039")
+def test_the_floor_is_for_what_is_guarded_otherwise_than_by_transport():
+    request = basic_request(
+        120_000_000,
+        valuables={"limit": 30_000_000, "other_sales": 1_000_000, "transported": 5_000_000_000},
+        transport={"largest_load": 20_000_000},
+    )
+    # 1,000,000 x 1.2 / 1,000 is below 60,000; 5,000,000,000 x 0.003 / 1,000 has no floor.
+    lines = {line["clause"]: line["premium"] for line in quote_document(request, rates())["lines"]}
+    assert (lines["valuables_other"], lines["valuables_transport"]) == (60_000, 15_000)
+
+
+@pytest.mark.req("B-039")
 def test_above_its_floor_the_valuables_clause_costs_its_rate():
     # 60,000,000 x 1.2 / 1,000
     request = basic_request(0, valuables={"limit": 30_000_000, "other_sales": 60_000_000, "transported": 0})

@@ -74,7 +74,7 @@ def test_the_database_itself_wants_two_people(app_on_both: Flask) -> None:
         transact(lambda session: session.execute(update(RateTableVersion).values(state="approved")))
 
 
-@pytest.mark.req("D-21")
+@pytest.mark.req("B-036", "D-21")
 def test_the_newest_approved_first_day_that_has_come_is_in_force(app: Flask) -> None:
     first = drafted()
     later = drafted(old="2026-06-01", new="2026-10-01")

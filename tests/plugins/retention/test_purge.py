@@ -29,6 +29,7 @@ from hoshou.plugins.retention.models import RetentionPurge
 from hoshou.plugins.retention.services import purge
 from tests.accounts import add_user, fresh
 from tests.plugins.bonds.factories import make_folder
+from tests.plugins.bonds.test_deletion import show
 from tests.plugins.retention.ground import GONE_ON, INSURED_UNTIL, add_folders, blobs_on_disk, dump, run
 from tests.samples import signed
 
@@ -70,6 +71,25 @@ def test_present_on_the_last_day_and_gone_in_the_next_night(app_on_both: Flask, 
     assert audit.verify(session, audit.audit_key()) == []
     assert run(app_on_both, JOB, NIGHT + timedelta(hours=1))["folders"] == 0
     assert unlock.match(fresh(), platform().keys, made.token, made.password).is_gone
+
+
+@pytest.mark.req("A-039", "D-46")
+def test_who_comes_with_the_last_password_of_a_purged_folder_is_told(app: Flask, clock: FixedClock) -> None:
+    made = upload(insurance_start="2026-03-01", insurance_end="2026-03-31")
+    clock.move_to(NIGHT)
+    assert run(app, JOB, NIGHT)["folders"] == 1
+    clock.move_to(jst(2029, 4, 2, 10))
+    gone = show(app, made.token, made.password)
+    assert gone.status_int == 410
+    assert (
+        "同一証券番号で最後にアップロードしたファイルの保険終期+3年が経過したフォルダおよび同一証券番号のファイル"
+        in gone
+    )
+    assert "契約の取扱代理店または損害保険会社営業店担当者が誤登録したファイル" in gone
+    assert "契約締結したときにダウンロードした証券等を確認ください" in gone
+    other = show(app, made.token, "AAAA-AAAA-AAAA")
+    assert other.status_int == 400
+    assert "削除" not in other
 
 
 @pytest.mark.req("A-081")

@@ -95,6 +95,20 @@ def test_every_live_file_can_be_chosen_and_the_newest_valid_one_comes_first(publ
     browser.get(chosen.request.path + "/pages/9", status=404)
 
 
+@pytest.mark.req("A-008", "A-036")
+def test_all_kinds_of_documents_stand_in_one_pull_down(public_site: PublicSite) -> None:
+    made = public_site.folder()
+    for kind in ("annex", "change_notice"):
+        made = public_site.folder(policy_number=made.policy_number, kind=kind)
+    _, page = public_site.enter(made)
+    (picker,) = page.html.select("select")
+    assert [option.get_text().split("　")[1] for option in picker.select("option")] == [
+        "契約内容変更のお知らせ",
+        "証券別紙・付属資料",
+        "証券",
+    ]
+
+
 @pytest.mark.req("A-038")
 @pytest.mark.parametrize("damage", ["gone", "altered", "not_a_pdf"])
 def test_a_damaged_file_is_explained(public_site: PublicSite, damage: str) -> None:

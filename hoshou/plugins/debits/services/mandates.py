@@ -1,6 +1,5 @@
 """Mandates (口座振替依頼書): taken in, returned, found again, and their account numbers shown on purpose only."""
 
-import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,8 +28,8 @@ from hoshou.plugins.guardkun.rules.changes import ChangeKind, ChangeState
 
 SEALING = "debits-account"
 OBJECT = "debits_mandate"
-ALTERS_ACCOUNT = "alters_account"
-"""In the details of a 変更届出書: the new name or representative alters the account (B-083)."""
+ALTERS_ACCOUNT = '"alters_account": true'
+"""In the JSON details of a 変更届出書: the new name or representative alters the account (B-083)."""
 
 
 @dataclass(frozen=True)
@@ -181,19 +180,19 @@ def units_named(session: Session, name: str, most: int = 20) -> Sequence[Unit]:
     ).all()
 
 
-def forms_awaited(session: Session, most: int = 100) -> list[Change]:
+def forms_awaited(session: Session, most: int = 100) -> Sequence[Change]:
     """Accepted changes of name or representative that altered an account, with no form since (B-083)."""
-    changes = session.scalars(
+    return session.scalars(
         select(Change)
         .join(Change.enrolment)
         .where(
             Change.kind == ChangeKind.PARTICULARS.value,
             Change.state == ChangeState.ACCEPTED.value,
+            Change.details.contains(ALTERS_ACCOUNT, autoescape=True),
             ~select(Mandate.id)
             .where(Mandate.unit_id == Enrolment.unit_id, Mandate.arrived_on >= Change.arrived_on)
             .exists(),
         )
         .order_by(Change.id)
-        .limit(most * 10)
-    )
-    return [change for change in changes if json.loads(change.details).get(ALTERS_ACCOUNT) is True][:most]
+        .limit(most)
+    ).all()

@@ -186,6 +186,11 @@ class Enrolment(Entity):
         return Stage(self.stage)
 
     @property
+    def keeps_account(self) -> bool:
+        """Whether it renews a contract and leaves its account, so that no new 口座振替依頼書 is needed (B-052)."""
+        return self.previous_id is not None and self.account_unchanged
+
+    @property
     def cover_end(self) -> date:
         """The day on which cover ends: the scheme year's end, or earlier by an ending."""
         return self.ended_on or self.period_end

@@ -152,7 +152,7 @@ class PrintedEnrolment:
     end: date
     cover_end: date
     is_renewal: bool
-    account_unchanged: bool
+    mandate_enclosed: bool
     same_sales_evidence: str
     has_same_sales_evidence: bool
     agency_copy_kept: bool
@@ -165,3 +165,103 @@ class PrintedEnrolment:
     arrived_on: date | None
     member: PrintedMember
     quote: PrintedQuote
+
+
+@dataclass(frozen=True)
+class PrintedDuty:
+    """One of the duties of 警備業法第2条 (B-029)."""
+
+    name: str
+    content: str
+    example: str
+
+
+@dataclass(frozen=True)
+class PrintedClosing:
+    """A closing of the year's own start: until which day and time (``HH:MM``), and when its certificates come."""
+
+    day: date
+    time: str
+    certificate: date
+
+
+@dataclass(frozen=True)
+class PrintedNotice:
+    """A date of the year that no rule computes; ``is_about`` says 頃 (B-046)."""
+
+    day: date
+    is_about: bool
+    title: str
+
+
+@dataclass(frozen=True)
+class PrintedOffice:
+    """Where a member may ask: an agency, its insurer in short, its phone."""
+
+    name: str
+    insurer: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class ModelLevy:
+    """What a year of the basic plan costs, in yen: the whole levy, and the month's from the second on."""
+
+    levy: int
+    monthly: int
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """The model levies of one limit, in yen, in the order of the models' sales."""
+
+    limit: int
+    levies: tuple[ModelLevy, ...]
+
+
+@dataclass(frozen=True)
+class ModelLine:
+    """A rated clause of the example: its limit, None where the basic cover's applies; its basis and premium in yen."""
+
+    title: str
+    limit: int | None
+    basis_title: str
+    basis: int
+    premium: int
+
+
+@dataclass(frozen=True)
+class ModelExample:
+    """One enrolment with every option, worked out line by line."""
+
+    lines: tuple[ModelLine, ...]
+    price: PrintedPrice
+
+
+@dataclass(frozen=True)
+class PrintedBrochure:
+    """A scheme year for who may join: cover, dates, model levies, and where to ask.
+
+    ``joining_months_before`` and ``joining_day`` are the mid-term joiners' closing (B-064); ``debits`` are those of a
+    whole year. ``offices`` is empty where there are too many for a list.
+    """
+
+    period_start: date
+    period_end: date
+    covers: tuple[PrintedCover, ...]
+    clauses: tuple[PrintedClause, ...]
+    duties: tuple[PrintedDuty, ...]
+    notices: tuple[PrintedNotice, ...]
+    closings: tuple[PrintedClosing, ...]
+    joining_months_before: int
+    joining_day: int
+    debits: tuple[date, ...]
+    first_debit_after_months: int
+    account_change_day: int
+    maintenance_fee_percent: int
+    minimum_premium: int
+    valuables_floor_per_mille: int
+    model_sales: tuple[int, ...]
+    models: tuple[ModelRow, ...]
+    example: ModelExample
+    offices: tuple[PrintedOffice, ...]

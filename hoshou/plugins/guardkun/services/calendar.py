@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import Session
 
 from hoshou.base.business_calendar import BusinessCalendar
-from hoshou.base.errors import Refused
+from hoshou.base.errors import NotFound, Refused
+from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.calendar import load_calendar
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.guardkun.models.scheme import SchemeCalendarRow, SchemeYear, YearState
@@ -40,6 +41,14 @@ def visible_years(subject: Subject) -> ColumnElement[bool]:
     return false()
 
 
+def year_for(session: Session, subject: Subject, year_id: int) -> SchemeYear:
+    """The year, or NotFound ``year_not_found``: one that this user may not know of and none look the same."""
+    year = session.scalar(select(SchemeYear).where(SchemeYear.id == year_id, visible_years(subject)))
+    if year is None:
+        raise NotFound("year_not_found", N_("該当する年度がありません。"))
+    return year
+
+
 def shown_years(session: Session, subject: Subject) -> Sequence[SchemeYear]:
     """The newest years, newest first."""
     return session.scalars(
@@ -47,6 +56,13 @@ def shown_years(session: Session, subject: Subject) -> Sequence[SchemeYear]:
         .where(visible_years(subject))
         .order_by(SchemeYear.period_start.desc())
         .limit(YEARS_SHOWN)
+    ).all()
+
+
+def open_years(session: Session) -> Sequence[SchemeYear]:
+    """The years that take applications, oldest first."""
+    return session.scalars(
+        select(SchemeYear).where(SchemeYear.state == YearState.OPEN.value).order_by(SchemeYear.period_start)
     ).all()
 
 

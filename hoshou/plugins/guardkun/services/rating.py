@@ -53,6 +53,14 @@ def rater_for(session: Session, calculators: Calculators, start: date) -> Rater:
     )
     if year is None:
         raise Refused("no_open_year", N_("この補償開始日を含む年度は募集していません。"), field="start")
+    return rater_in(session, calculators, year, start)
+
+
+def rater_in(session: Session, calculators: Calculators, year: SchemeYear, start: date) -> Rater:
+    """For a start of cover in the year, whether it takes applications or not.
+
+    Raises Refused ``no_rates`` and ``unknown_calculator``.
+    """
     calculator = calculators.named(year.calculator, year.calculator_version)
     return Rater(year, in_force(session, year.rates_id, start), calculator, load_calendar(session))
 

@@ -62,6 +62,7 @@ ACTION_LABELS = {
     ),
 }
 MOST_SHOWN = 200
+WHOLE_SCHEME = (Role.LEAD_OFFICE, Role.GROUP_ASSOCIATION, Role.AUDITOR)
 
 
 class Action(StrEnum):
@@ -113,11 +114,11 @@ def read_record(
 ) -> EnrolmentRecord:
     """Raises NotFound for an enrolment that this user may not know of.
 
-    ``more_labels`` are other plugins' sentences. Agencies aren't told these: what becomes of the debits is not for
-    them to see (B-078).
+    ``more_labels`` are other plugins' sentences. Only who handles or audits the whole scheme is told these: what
+    becomes of the debits is not for agencies to see, and a branch learns of it by its own contacts (B-078, D-27).
     """
     enrolment = enrolment_for(session, subject, enrolment_id)
-    labels = ACTION_LABELS if subject.has(Role.AGENCY) else {**more_labels, **ACTION_LABELS}
+    labels = {**more_labels, **ACTION_LABELS} if subject.has(*WHOLE_SCHEME) else ACTION_LABELS
     changes = session.scalars(
         select(Change).where(Change.enrolment_id == enrolment.id).order_by(Change.id.desc())
     ).all()

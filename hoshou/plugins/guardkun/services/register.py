@@ -44,8 +44,7 @@ def register(session: Session, clock: Clock, actor: Actor, subject: Subject, enr
 
 def _require_mandate(enrolment: Enrolment) -> None:
     """口座振替依頼書, but for a renewal whose account stays (B-052)."""
-    renews_account = enrolment.previous_id is not None and enrolment.account_unchanged
-    if not enrolment.mandate_collected and not renews_account:
+    if not enrolment.mandate_collected and not enrolment.keeps_account:
         raise Refused(
             "mandate_missing",
             N_("口座振替依頼書を取り付けてから本登録してください。不要となるのは、口座変更の無い更改だけです。"),

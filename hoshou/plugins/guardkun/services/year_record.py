@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
-from hoshou.base.errors import NotFound, Refused
+from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.subject import Subject
@@ -23,7 +23,7 @@ from hoshou.plugins.guardkun.models.scheme import (
     YearState,
 )
 from hoshou.plugins.guardkun.rules.calendar import Event, EventKind
-from hoshou.plugins.guardkun.services.calendar import KEEPERS, events_of, visible_years
+from hoshou.plugins.guardkun.services.calendar import KEEPERS, events_of, year_for
 from hoshou.plugins.guardkun.services.years import YEAR
 
 ACTION_LABELS = {
@@ -67,9 +67,7 @@ class YearRecord:
 
 def read_year(session: Session, clock: Clock, subject: Subject, year_id: int) -> YearRecord:
     """Raises NotFound ``year_not_found`` for a year that this user may not know of."""
-    year = session.scalar(select(SchemeYear).where(SchemeYear.id == year_id, visible_years(subject)))
-    if year is None:
-        raise NotFound("year_not_found", N_("該当する年度がありません。"))
+    year = year_for(session, subject, year_id)
     keeps, state = subject.has(*KEEPERS), year.current_state
     following = select(SchemeYear.id).where(SchemeYear.period_start >= year.period_end)
     return YearRecord(

@@ -1,4 +1,4 @@
-"""The scheme's documents as downloads; never listed, reached from the quotes and enrolments."""
+"""The scheme's documents as downloads; never listed, reached from the years, quotes and enrolments."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +18,7 @@ from hoshou.platform.subject import Role
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.services.documents import downloads
 from hoshou.plugins.guardkun.services.documents.downloads import Download
+from hoshou.plugins.guardkun.views.quotes import installed_calculators
 
 PDF = "application/pdf"
 KEY = "<int(max=2147483647):pk>"
@@ -37,6 +38,13 @@ class GuardkunDocumentsView(BaseView):
     def quotation(self, pk: int) -> Any:
         here, subject = platform(), current_subject()
         return _sent(lambda session: downloads.quote_document(session, here.clock, subject, pk))
+
+    @expose(f"/years/{KEY}/brochure.pdf")
+    @has_access
+    @permission_name("brochure")
+    def brochure(self, pk: int) -> Any:
+        here, subject, calculators = platform(), current_subject(), installed_calculators()
+        return _sent(lambda session: downloads.year_brochure(session, here.clock, subject, calculators, pk))
 
     @expose(f"{ENROLMENT}/application_form.pdf")
     @has_access
@@ -134,7 +142,8 @@ def _sent(make: Callable[[Session], Download]) -> Response:
     return attachment(download.content, download.file_name, PDF)
 
 
-OWN = frozenset({"papers", "certificate"})
+EVERYONE = frozenset({"brochure"})
+OWN = EVERYONE | {"papers", "certificate"}
 CHECKING = OWN | {"checklist", "proof"}
 
 STAFF_VIEWS = (
@@ -146,10 +155,13 @@ STAFF_VIEWS = (
             Role.INSURER: CHECKING,
             Role.CO_INSURER: CHECKING,
             Role.LEAD_OFFICE: CHECKING,
-            Role.GROUP_ASSOCIATION: frozenset({"certificate"}),
+            Role.GROUP_ASSOCIATION: EVERYONE | {"certificate"},
+            Role.PREFECTURE: EVERYONE,
+            Role.ADMINISTRATOR: EVERYONE,
             Role.AUDITOR: OWN | {"checklist"},
         },
         method_labels={
+            "brochure": N_("パンフレット"),
             "papers": N_("申込・変更・事故の帳票"),
             "checklist": N_("チェックリスト"),
             "proof": N_("付保証明書"),

@@ -29,6 +29,7 @@ from hoshou.plugins.guardkun.rules.plan import MAN, OKU, OPTION_TITLES, PlanItem
 from hoshou.plugins.guardkun.rules.quote_form import FIELD_LABELS, QuoteForm, form_of_request
 from hoshou.plugins.guardkun.rules.stages import STAGE_LABELS
 from hoshou.plugins.guardkun.services import quoting
+from hoshou.plugins.guardkun.services.calendar import open_years
 from hoshou.plugins.guardkun.services.rate_effect import effects, live_quotes
 from hoshou.plugins.guardkun.services.scope import visible_quotes
 from hoshou.plugins.guardkun.views.forms import MINUTE, asked_day
@@ -273,6 +274,7 @@ class GuardkunQuotingView(BaseView):
             form=form,
             errors=errors,
             registrations=registrations,
+            years=open_years(session),
             starts=days,
             limits=[(limit, limit_text(limit)) for limit in BASIC_LIMITS],
             key_limits=[(limit, limit_text(limit)) for limit in KEY_RECREATION_LIMITS],

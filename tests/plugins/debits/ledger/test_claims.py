@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from hoshou.base.clock import FixedClock
 from hoshou.base.errors import DomainError, Invalid, Refused
@@ -14,6 +14,7 @@ from hoshou.plugins.debits.rules.claims_file import HEAD, ClaimRow, read_claims
 from hoshou.plugins.debits.rules.loss_ratio import LossRatio, is_earned
 from hoshou.plugins.debits.services.claims.import_claims import Imported, import_claims
 from hoshou.plugins.debits.services.claims.report import earned_of, insured, loss_ratios
+from hoshou.plugins.guardkun.models.enrolments import Instalment
 from tests.plugins.debits.ledger.worked import Scheme
 
 FIRST = "C-001,G2600000001,2026-06-10,2026-08-03,8000"
@@ -121,3 +122,12 @@ def test_earned_premium_against_paid_claims(scheme: Scheme, clock: FixedClock) -
         assert {one.months for one in parts.values()} == {2}
         assert sum(one.premium for one in parts.values()) == row.ratio.earned
     assert [row.ratio.per_mille for row in loss_ratios(db.session(), date(2026, 6, 30))] == []
+
+
+@pytest.mark.req("B-104")
+def test_what_an_ending_takes_away_is_never_earned(scheme: Scheme, clock: FixedClock) -> None:
+    """C ends with July: of its two months' 20,800 yen the second is cancelled."""
+    second = (Instalment.enrolment_id == scheme.enrolments[2]) & (Instalment.number == 2)
+    transact(lambda session: session.execute(update(Instalment).where(second).values(cancelled_at=clock.now())))
+    rows = loss_ratios(db.session(), date(2026, 8, 31))
+    assert {row.insurer.code: row.ratio.earned for row in rows} == {"ms": 10_400, "aioi": 840, "nisshin": 10_400}

@@ -78,10 +78,12 @@ def test_the_trial_balance_opens_to_its_lines_and_entries(site: Flask, user: str
     assert "collected:2" in entry
 
 
-@pytest.mark.req("B-093", "B-094", "B-097")
+@pytest.mark.req("B-071", "B-093", "B-094", "B-097")
 def test_a_remittance_opens_by_insurer_branch_and_agency(site: Flask) -> None:
     client = log_in(site, "group")
-    page = client.get(REMITTANCES).click("2026/08")
+    listed = client.get(REMITTANCES)
+    assert "制度幹事代理店を通じて幹事保険会社へ送金します。" in listed
+    page = listed.click("2026/08")
     rows = figures(page)
     assert rows["三井住友海上火災保険株式会社"] == ["1", "5,200", "260", "4,940", "520", "4,680"]
     assert rows["合計"] == ["2", "5,624", "290", "5,334", "562", "5,062"]

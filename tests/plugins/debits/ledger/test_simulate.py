@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from hoshou.app import create_app
+from hoshou.plugins.debits.services.simulation import year
 from hoshou.plugins.debits.simulate_command import simulate_year
 
 KEYS = [
@@ -52,6 +53,15 @@ def test_the_same_seed_tells_the_same_year_and_without_failures_all_is_paid() ->
     told = simulate(*options, "--seed", "1")
     assert simulate(*options, "--seed", "1") == told
     assert (told["collected"], told["outstanding"], told["lapsed"]) == (told["due"], 0, 0)
+
+
+@pytest.mark.req("B-073", "B-088")
+def test_months_in_which_nobody_is_left_to_debit_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one member's debits of August and September fail, and its cover lapses: October's run would be empty."""
+    monkeypatch.setattr(year, "TRANSFERS_PERCENT", 0)
+    told = simulate("--members", "1", "--year", "2026", "--failure-rate", "1", "--seed", "1")
+    assert (told["lapsed"], told["collected"], told["remitted"], told["ledger_balance"]) == (1, 0, 0, 0)
+    assert told["outstanding"] == told["due"] > 0
 
 
 @pytest.mark.parametrize(

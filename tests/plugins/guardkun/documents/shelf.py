@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hoshou.base.clock import Clock
+from hoshou.platform.calculators import Calculators
 from hoshou.plugins.guardkun.models.changes import Change
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment
 from hoshou.plugins.guardkun.models.members import Particulars, PrefectureAssociation
@@ -17,6 +18,7 @@ from hoshou.plugins.guardkun.rules.printed import PrintedInstalment
 from hoshou.plugins.guardkun.rules.validity_statement import ValidityStatement
 from hoshou.plugins.guardkun.services.documents.accident_report import accident_report
 from hoshou.plugins.guardkun.services.documents.application_form import application_form
+from hoshou.plugins.guardkun.services.documents.brochure import brochure
 from hoshou.plugins.guardkun.services.documents.certificate import print_certificate
 from hoshou.plugins.guardkun.services.documents.change_confirmation import change_confirmation
 from hoshou.plugins.guardkun.services.documents.change_notice import change_notice
@@ -29,9 +31,12 @@ from hoshou.plugins.guardkun.services.documents.quotation import quotation
 from hoshou.plugins.guardkun.services.documents.share_table import share_table
 from hoshou.plugins.guardkun.services.documents.slip import slip
 from hoshou.plugins.guardkun.services.documents.validity_statement import validity_statement
+from hoshou.plugins.premium.plugin import calculators as premium_calculators
+from hoshou.plugins.proration.plugin import calculators as proration_calculators
 from tests.plugins.guardkun.documents.wording import add_wording
 from tests.plugins.guardkun.ground import LONG_AGO, Ground, add_enrolment, lay_ground
 
+CALCULATORS = Calculators([*premium_calculators(), *proration_calculators()])
 ALL_OPTIONS = {
     "key_recreation": {"limit": 5_000_000},
     "valuables": {"limit": 30_000_000, "other_sales": 8_000_000, "transported": 500_000_000},
@@ -70,6 +75,7 @@ class Shelf:
     def makers(self) -> Mapping[str, Callable[[], bytes]]:
         session, enrolment, clock = self.session, self.enrolment, self.clock
         return {
+            "brochure": lambda: brochure(session, CALCULATORS, enrolment.scheme_year, clock),
             "quotation": lambda: quotation(session, enrolment.quote, clock),
             "application_form": lambda: application_form(session, enrolment, clock),
             "mandate_form": lambda: mandate_form(session, enrolment, clock),

@@ -63,7 +63,7 @@ def test_every_entered_field_stands_on_the_certificate_as_it_was_entered(shelf: 
     assert [field for field in entered if bare(field) not in words] == []
 
 
-@pytest.mark.req("B-042", "B-043")
+@pytest.mark.req("B-037", "B-042", "B-043")
 def test_it_shows_the_quotes_amounts_and_the_frozen_debit_days(shelf: Shelf) -> None:
     """120,000,000 yen: 62,400 basic, 1,200 key, 60,000 floor, 1,500 transported, 9,600 transport, 2,400 labour."""
     words = words_of(shelf.make("certificate"))
@@ -73,6 +73,7 @@ def test_it_shows_the_quotes_amounts_and_the_frozen_debit_days(shelf: Shelf) -> 
     assert "12026年8月12日11,999円22026年9月14日11,996円32026年10月13日" in words
     assert "初回11,999円（保険料11,425円、制度維持費574円）2回目以降各回11,996円" in words
     assert "「ケイビホケン」または「NSケイビホケン」" in words
+    assert "確定精算はありません。" in words
 
 
 @pytest.mark.req("B-068")
@@ -99,6 +100,10 @@ def test_it_prints_the_clauses_and_codes_of_its_options_only(session: Session, c
     assert [clause for clause in always if clause not in plain or clause not in full] == []
     assert [clause for clause in optional if clause in plain] == []
     assert [clause for clause in optional if clause not in full] == []
+    guarded = {"valuables": {"limit": 30_000_000, "other_sales": 8_000_000, "transported": 0}}
+    words = words_of(fill(session, clock, ground, number=3, options=guarded).make("certificate"))
+    assert "B4現金・貴重品補償特約" in words
+    assert "B5" not in words
 
 
 @pytest.mark.req("B-018", "B-019", "B-020", "B-021", "B-022", "B-023")

@@ -4,9 +4,11 @@ import json
 from dataclasses import asdict
 
 import pytest
+from sqlalchemy import select
 
 from hoshou.base.errors import DomainError
 from hoshou.plugins.guardkun.services.particulars import facts_of
+from hoshou.plugins.premium.models import RateTableVersion
 from tests.plugins.guardkun.documents.reading import bare, fonts_of, outside, pages_of, words_of
 from tests.plugins.guardkun.documents.shelf import NAMES, Shelf, particulars_of, stretch
 
@@ -21,7 +23,7 @@ WITHOUT_AMOUNTS = {
     "empty_validity_statement",
     "accident_report",
 }
-WITHOUT_NAME = {"empty_mandate_form", "validity_statement", "empty_validity_statement"}
+WITHOUT_NAME = {"brochure", "empty_mandate_form", "validity_statement", "empty_validity_statement"}
 
 
 @pytest.mark.req("B-109", "P-019")
@@ -32,6 +34,30 @@ def test_each_is_drawn_with_embedded_fonts_and_shows_rare_characters(shelf: Shel
     pdfs = {name: make() for name, make in shelf.makers.items()}
     assert {name: fonts_of(pdf) for name, pdf in pdfs.items()} == dict.fromkeys(NAMES, EMBEDDED)
     assert {name for name, pdf in pdfs.items() if company not in words_of(pdf)} == WITHOUT_NAME
+
+
+TITLES = {
+    "quotation": "見積書",
+    "application_form": "加入申込票",
+    "mandate_form": "口座振替依頼書",
+    "slip": "帳票送付状",
+    "checklist": "チェックリスト",
+    "share_table": "分担表",
+    "certificate": "加入者証",
+    "proof_of_cover": "付保証明書",
+    "change_notice": "変更届出書",
+    "change_confirmation": "変更確認書",
+    "first_failure_letter": "口座振替不能のご案内",
+    "second_failure_letter": "口座振替不能のご案内",
+    "validity_statement": "妥当性確認書",
+    "accident_report": "事故報告書",
+}
+
+
+@pytest.mark.req("B-109")
+@pytest.mark.parametrize("name", TITLES)
+def test_the_whole_set_is_there_under_its_titles(shelf: Shelf, name: str) -> None:
+    assert TITLES[name] in words_of(shelf.make(name))
 
 
 @pytest.mark.req("B-109")
@@ -46,10 +72,10 @@ def test_the_longest_names_and_addresses_stay_within_the_margins(shelf: Shelf) -
 
 
 @pytest.mark.req("B-109")
-def test_a_document_of_usual_length_has_one_page_or_two(shelf: Shelf) -> None:
-    two = {"quotation", "application_form", "certificate"}
+def test_a_document_of_usual_length_has_one_page_or_two_and_the_brochure_four(shelf: Shelf) -> None:
+    more = {"quotation": 2, "application_form": 2, "certificate": 2, "brochure": 4}
     pages = {name: pages_of(make()) for name, make in shelf.makers.items()}
-    assert pages == {name: 2 if name in two else 1 for name in NAMES}
+    assert pages == {name: more.get(name, 1) for name in NAMES}
 
 
 @pytest.mark.req("D-21")
@@ -61,6 +87,7 @@ def test_what_comes_from_sample_rates_says_so(shelf: Shelf) -> None:
     marked = {name for name, make in shelf.makers.items() if SAMPLE in words_of(make())}
     assert marked == set(NAMES) - WITHOUT_AMOUNTS
     shelf.enrolment.quote.is_sample = False
+    shelf.session.scalars(select(RateTableVersion)).one().is_sample = False
     assert [name for name in marked if SAMPLE in words_of(shelf.make(name))] == []
 
 
@@ -94,6 +121,6 @@ def test_a_character_that_the_fonts_lack_refuses_the_document_and_tells_no_log_t
 
 @pytest.mark.req("B-109")
 def test_the_same_rows_make_the_same_bytes(shelf: Shelf) -> None:
-    first = shelf.make("certificate")
+    first = [shelf.make("certificate"), shelf.make("brochure")]
     shelf.make("quotation")
-    assert shelf.make("certificate") == first
+    assert [shelf.make("certificate"), shelf.make("brochure")] == first

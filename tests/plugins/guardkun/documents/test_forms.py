@@ -22,7 +22,7 @@ from tests.plugins.guardkun.ground import add_enrolment, add_quote
 TICKED = "✓"
 
 
-@pytest.mark.req("B-042", "B-051", "B-070")
+@pytest.mark.req("B-037", "B-042", "B-051", "B-070")
 def test_a_quotation_shows_premium_fee_levy_and_every_month(session: Session, clock: FixedClock) -> None:
     """62,400 yen a year is 46,800 for nine months, 5 percent of it 2,340, and a ninth of each falls due a month."""
     shelf = fill(session, clock, start="2026-09-01", options={})
@@ -39,7 +39,40 @@ def test_a_quotation_shows_premium_fee_levy_and_every_month(session: Session, cl
         "12026年11月12日5,200円260円5,460円",
         "92027年7月12日5,200円260円5,460円",
         "合計46,800円2,340円49,140円",
+        "加入期間の終了後の確定精算はありません。",
         "「ケイビホケン」または「NSケイビホケン」",
+    ):
+        assert shown in words, shown
+
+
+@pytest.mark.req("B-033")
+def test_a_quotation_by_a_business_plan_says_that_it_is_final(session: Session, clock: FixedClock) -> None:
+    shelf = fill(session, clock, options={})
+    final = "事業計画値により算出した保険料は確定保険料です。加入期間の終了後に実際の売上高を通知する必要はありません。"
+    assert final not in words_of(shelf.make("quotation"))
+    shelf.enrolment.quote.is_business_plan = True
+    words = words_of(shelf.make("quotation"))
+    assert "事業計画値（警備業務）120,000,000円" in words
+    assert final in words
+
+
+@pytest.mark.req("B-051")
+def test_an_application_form_shows_who_applies_for_what_and_at_which_levy(shelf: Shelf) -> None:
+    """The levy is that of docs/algorithms/premium.md's request for a year, with 1,500 yen for what is transported."""
+    words = words_of(shelf.make("application_form"))
+    for shown in (
+        "見本警備株式会社",
+        "13-00001",
+        "2026年6月1日（令和8年）から2027年6月1日（令和9年）まで（12か月）",
+        "基本補償（身体障害・財物損壊共通）1事故・保険期間中1億円",
+        "特約9労働争議補償特約（オプション4）",
+        "警備業務の売上高120,000,000円",
+        "施設警備業務雑踏警備業務交通誘導警備業務輸送警備業務身辺警備業務機械警備業務",
+        "137,100円",
+        "6,855円",
+        "143,955円",
+        "12026年8月12日11,999円",
+        "みなと代理店",
     ):
         assert shown in words, shown
 
@@ -63,7 +96,7 @@ def test_an_application_form_needs_a_member(session: Session, clock: FixedClock)
     assert refusal.value.code == "no_member_yet"
 
 
-@pytest.mark.req("B-052", "B-070", "B-080", "B-081", "B-082")
+@pytest.mark.req("B-052", "B-070", "B-079", "B-080", "B-081", "B-082")
 @pytest.mark.parametrize("name", ["mandate_form", "empty_mandate_form"])
 def test_a_mandate_says_when_to_seal_it_and_what_the_passbook_shows(shelf: Shelf, name: str) -> None:
     words = words_of(shelf.make(name))
@@ -72,15 +105,19 @@ def test_a_mandate_says_when_to_seal_it_and_what_the_passbook_shows(shelf: Shelf
         in words
     )
     assert "「ケイビホケン」または「NSケイビホケン」" in words
+    assert "お届け印" in words
     assert "三菱UFJニコス" in words
+    assert "振替の案内および領収証は発行しません。" in words
     assert "毎月20日までに" in words
+    assert "更改で口座の変更が無い場合は、提出不要です。" in words
     assert [bank for bank in NET_BANKS.values() if bare(bank) not in words] == []
     assert len(NET_BANKS) == 8
 
 
-@pytest.mark.req("B-033", "B-054", "B-056", "B-095")
+@pytest.mark.req("B-009", "B-033", "B-054", "B-055", "B-056", "B-095")
 def test_a_slip_names_the_way_of_the_papers_and_the_share_pattern(shelf: Shelf) -> None:
     shelf.enrolment.agency_copy_kept = True
+    shelf.enrolment.branch_note = "代表者の記名を確認済み"
     words = words_of(shelf.make("slip"))
     way = ["①募集代理店", "②所属保険会社担当課支社", "③制度幹事保険会社"]
     places = [words.index(station) for station in way]
@@ -88,6 +125,9 @@ def test_a_slip_names_the_way_of_the_papers_and_the_share_pattern(shelf: Shelf) 
     assert "募集代理店から三井住友海上火災保険株式会社公務第一部営業第一課へは送付しないでください。" in words
     assert "分担パターン番号（3桁）123" in words
     assert "分担表添付します" in words
+    assert "幹事代理店たいよう共済（10%）" in words
+    assert "募集代理店みなと代理店（90%）" in words
+    assert "担当課からの連絡事項代表者の記名を確認済み" in words
     assert words.count("写しを保管") == 3
     assert words.count(TICKED) == 1
     assert "事業計画値を算出の基礎とします（該当しません）" in words
@@ -105,6 +145,24 @@ def test_a_slip_of_another_insurers_agency_has_its_number_and_the_business_plan(
     assert "分担パターン番号" not in words
     assert "新設法人等のため、事業計画値を算出の基礎とします。確認資料：事業計画書" in words
     assert "分担表三井住友海上所属代理店のみ不要不要不要" in words
+
+
+@pytest.mark.req("B-052")
+@pytest.mark.parametrize(
+    ("is_renewal", "collected", "enclosed"), [(True, False, False), (True, True, True), (False, False, True)]
+)
+def test_only_a_renewal_with_the_same_account_goes_without_a_mandate(
+    session: Session, clock: FixedClock, *, is_renewal: bool, collected: bool, enclosed: bool
+) -> None:
+    ground = lay(session)
+    previous = add_enrolment(session, ground, 2)
+    shelf = fill(session, clock, ground, options={})
+    shelf.enrolment.previous_id = previous.id if is_renewal else None
+    shelf.enrolment.account_unchanged, shelf.enrolment.mandate_collected = True, collected
+    left_out = "口座振替依頼書更改で口座変更が無い場合は不要不要不要不要"
+    assert (left_out not in words_of(shelf.make("slip"))) is enclosed
+    ticked = "添付します" if enclosed else "更改であり口座の変更が無いため、添付しません"
+    assert f"{TICKED}{ticked}" in words_of(shelf.make("application_form"))
 
 
 @pytest.mark.req("B-054")

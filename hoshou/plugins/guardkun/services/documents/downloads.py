@@ -1,4 +1,4 @@
-"""One document for one reader: whose it is, made or taken from the store, and noted (B-054, B-062, B-090, B-101)."""
+"""One document for one reader: whose it is, made or taken from the store, and noted (B-054, B-062, B-090, B-101, B-109)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,15 +11,18 @@ from hoshou.base.errors import NotFound
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
+from hoshou.platform.calculators import Calculators
 from hoshou.platform.files.model import StoredFile
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun.models.changes import Change
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Quote
 from hoshou.plugins.guardkun.rules.validity_statement import read_statement
+from hoshou.plugins.guardkun.services.calendar import year_for
 from hoshou.plugins.guardkun.services.documents import (
     accident_report,
     application_form,
+    brochure,
     certificate,
     change_confirmation,
     change_notice,
@@ -32,6 +35,7 @@ from hoshou.plugins.guardkun.services.documents import (
     validity_statement,
 )
 from hoshou.plugins.guardkun.services.scope import enrolment_for, visible_quotes
+from hoshou.plugins.guardkun.services.years import YEAR
 
 Maker = Callable[[Session, Enrolment, Clock], bytes]
 
@@ -147,6 +151,18 @@ def quote_document(session: Session, clock: Clock, subject: Subject, quote_id: i
         raise NotFound("quote_not_found", N_("該当する見積が見つかりません。"))
     content = quotation.quotation(session, quote, clock)
     return Download(quotation.TITLE, f"{quotation.TITLE}_{quote.number}.pdf", content, "guardkun_quote", quote.id)
+
+
+def year_brochure(
+    session: Session, clock: Clock, subject: Subject, calculators: Calculators, year_id: int
+) -> Download:
+    """The brochure of a scheme year that the reader may know of.
+
+    Raises NotFound for a foreign year, and as ``brochure`` does.
+    """
+    year = year_for(session, subject, year_id)
+    content = brochure.brochure(session, calculators, year, clock)
+    return Download(brochure.TITLE, f"{brochure.TITLE}_{year.name}.pdf", content, YEAR, year.id)
 
 
 def note_download(session: Session, clock: Clock, actor: Actor, download: Download) -> None:

@@ -1,10 +1,11 @@
 """The rows behind a document, read in few statements and turned into what is printed."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -167,7 +168,7 @@ def _enrolment(
         end=enrolment.period_end,
         cover_end=enrolment.cover_end,
         is_renewal=enrolment.previous_id is not None,
-        account_unchanged=enrolment.account_unchanged,
+        mandate_enclosed=enrolment.mandate_collected or not enrolment.keeps_account,
         same_sales_evidence=enrolment.same_sales_evidence,
         has_same_sales_evidence=bool(enrolment.same_sales_evidence or enrolment.same_sales_confirmation),
         agency_copy_kept=enrolment.agency_copy_kept,
@@ -183,6 +184,42 @@ def _enrolment(
     )
 
 
+def price_of(answer: Mapping[str, Any]) -> PrintedPrice:
+    """The price as a calculator's answer states it."""
+    return PrintedPrice(
+        months=answer["months"],
+        annual_premium=answer["annual_premium"],
+        premium=answer["premium"],
+        maintenance_fee=answer["maintenance_fee"],
+        levy=answer["levy"],
+        collection_fee=answer["collection_fee"],
+        lines=tuple(
+            PrintedLine(PRINTED[Clause(line["clause"])].title, line["basis"], line["premium"])
+            for line in answer["lines"]
+        ),
+        instalments=tuple(
+            PrintedInstalment(date.fromisoformat(row["date"]), row["premium"], row["maintenance_fee"], row["levy"])
+            for row in answer["instalments"]
+        ),
+    )
+
+
+def covers_of(wording: Wording, chosen: Mapping[str, int | None]) -> tuple[PrintedCover, ...]:
+    """The year's cover lines that are chosen, each with its limit where there is one to choose."""
+    return tuple(
+        PrintedCover(
+            clause=row.clause,
+            title=row.title,
+            is_original=row.is_original,
+            limit=chosen[row.clause] if row.choices else None,
+            limit_text=limit_words(row.limit_text),
+            deductible_text=row.deductible_text,
+        )
+        for row in wording.covers
+        if row.clause in chosen
+    )
+
+
 def _quote(
     quote: Quote,
     end: date,
@@ -191,13 +228,9 @@ def _quote(
     instalments: tuple[PrintedInstalment, ...] | None = None,
 ) -> PrintedQuote:
     request = parse_request(json.loads(quote.inputs))
-    result = json.loads(quote.result)
+    price = price_of(json.loads(quote.result))
     chosen = chosen_cover(request)
     valuables = request.valuables
-    quoted = tuple(
-        PrintedInstalment(date.fromisoformat(row["date"]), row["premium"], row["maintenance_fee"], row["levy"])
-        for row in result["instalments"]
-    )
     return PrintedQuote(
         number=quote.number,
         prospect=quote.prospect_name,
@@ -216,31 +249,14 @@ def _quote(
             transported=valuables.transported if valuables else None,
             largest_load=request.largest_load,
         ),
-        price=PrintedPrice(
-            months=result["months"],
-            annual_premium=result["annual_premium"],
+        price=replace(
+            price,
             premium=quote.premium,
             maintenance_fee=quote.maintenance_fee,
             levy=quote.levy,
-            collection_fee=result["collection_fee"],
-            lines=tuple(
-                PrintedLine(PRINTED[Clause(line["clause"])].title, line["basis"], line["premium"])
-                for line in result["lines"]
-            ),
-            instalments=instalments or quoted,
+            instalments=instalments or price.instalments,
         ),
-        covers=tuple(
-            PrintedCover(
-                clause=row.clause,
-                title=row.title,
-                is_original=row.is_original,
-                limit=chosen[row.clause] if row.choices else None,
-                limit_text=limit_words(row.limit_text),
-                deductible_text=row.deductible_text,
-            )
-            for row in wording.covers
-            if row.clause in chosen
-        ),
+        covers=covers_of(wording, chosen),
         clauses=tuple(
             PrintedClause(row.title, code_of(row.attaches, row.code, chosen), row.is_automatic)
             for row in wording.clauses

@@ -40,7 +40,7 @@ def _papers(facts: PrintedEnrolment) -> list[dict[str, object]]:
 
     return [
         paper("加入申込票", True, f"第{facts.form_version}版"),
-        paper("口座振替依頼書", not facts.account_unchanged, "更改で口座変更が無い場合は不要"),
+        paper("口座振替依頼書", facts.mandate_enclosed, "更改で口座変更が無い場合は不要"),
         paper("分担表", facts.quote.agency.of_lead_insurer, "三井住友海上所属代理店のみ"),
         paper("売上高の確認資料", not basis.is_business_plan),
         paper("事業計画値の確認資料", basis.is_business_plan),
