@@ -156,6 +156,7 @@ def test_a_notice_arrives_by_the_20th_of_the_month_before() -> None:
     assert last_arrival(date(2026, 9, 1)) == date(2026, 8, 20)
     assert last_arrival(date(2026, 1, 15)) == date(2025, 12, 20)
     assert effective_after(date(2026, 8, 20), SEPTEMBER) == SEPTEMBER
+    assert effective_after(date(2026, 8, 20), date(2026, 9, 15)) == date(2026, 9, 15)
     assert effective_after(date(2026, 8, 21), SEPTEMBER) == date(2026, 10, 1)
     assert effective_after(date(2026, 9, 20), SEPTEMBER) == date(2026, 10, 1)
     assert effective_after(date(2026, 9, 21), SEPTEMBER) == date(2026, 11, 1)
