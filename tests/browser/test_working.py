@@ -40,6 +40,17 @@ def test_a_file_is_chosen_in_the_pull_down(site: LiveSite, scene: Scene, visit: 
     )
 
 
+@pytest.mark.req("A-066")
+def test_the_download_is_reached_by_scrolling(site: LiveSite, scene: Scene, visit: Visit) -> None:
+    visitor = visit(site)
+    visitor.page.set_viewport_size({"width": 1024, "height": 768})
+    enter_preview(visitor, scene.certificate)
+    download = visitor.page.get_by_role("link", name="ダウンロード", exact=True)
+    visitor.page.mouse.move(512, 5)
+    visitor.page.mouse.wheel(0, (download.bounding_box() or {})["y"] - 384)
+    expect(download).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.req("A-055", "A-064")
 def test_the_document_leaves_the_screen_when_the_session_ends(site: LiveSite, scene: Scene, visit: Visit) -> None:
     visitor = visit(site)

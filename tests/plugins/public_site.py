@@ -41,10 +41,10 @@ class PublicSite:
         return self.run(lambda session: make_folder(session, **changes))
 
     def register(self, domain: str = DOMAIN, state: DomainState = DomainState.REGISTERED) -> None:
-        usable_from = self.clock.today() if state is DomainState.REGISTERED else None
+        today = self.clock.today()
         self.run(
             lambda session: session.add(
-                OrdererDomain(domain=domain, organisation="見本市", state=state.value, usable_from=usable_from)
+                OrdererDomain(domain=domain, organisation="見本市", state=state.value, usable_from=today)
             )
         )
 

@@ -10,10 +10,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher, extract_parameters
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -30,6 +30,8 @@ from tests.plugins.viewer.test_entrance import NONCES, WRONG
 STRANGER = "keiyaku@nowhere.example.jp"
 TIMINGS = 500
 WARM_UP = 20
+CHEAP = {"time_cost": 1, "memory_cost": 2048, "parallelism": 1}
+"""A smaller share of the whole than in service: what else differs shows the more, and a hash left out still does."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,7 @@ def forget_the_disk(site: PublicSite) -> None:
 
 @pytest.fixture
 def stage(make_site: Callable[..., PublicSite], monkeypatch: pytest.MonkeyPatch) -> Stage:
-    # A smaller share of the whole than in service: what else differs shows the more, and a hash left out still does.
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=2048, parallelism=1))
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(**CHEAP))
     passwords._nobody.cache_clear()
     site = make_site(SERVICE_HOURS_ENFORCED=False)
     forget_the_disk(site)
@@ -166,6 +167,30 @@ def test_every_class_takes_the_same_statements(stage: Stage) -> None:
             seen.add(tuple(statements))
         assert len(seen) == 1, name
         assert "platform_throttle" in str(seen) or "refused" not in name
+
+
+class NotingHasher(PasswordHasher):
+    """Notes what each check of a hash costs."""
+
+    def __init__(self) -> None:
+        super().__init__(**CHEAP)
+        self.costs: list[Parameters] = []
+
+    def verify(self, hashed: str | bytes, password: str | bytes) -> Literal[True]:
+        self.costs.append(extract_parameters(str(hashed)))
+        return super().verify(hashed, password)
+
+
+@pytest.mark.req("A2")
+def test_every_class_costs_one_check_of_a_hash(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    hasher = NotingHasher()
+    monkeypatch.setattr(passwords, "_hasher", hasher)
+    for name in ("password refused", "login refused"):
+        stage.begin_window()
+        for ask in stage.groups()[name].values():
+            ask(stage.client)
+    assert len(hasher.costs) == 3 + 4
+    assert len({str(cost) for cost in hasher.costs}) == 1
 
 
 def auc(first: list[float], second: list[float]) -> float:

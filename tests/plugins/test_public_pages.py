@@ -189,7 +189,7 @@ def test_a_forged_host_reaches_no_mail_and_no_link(site: PublicSite, header: str
     browser.get(f"/v/{made.token}", status=400 if header == "HTTP_HOST" else 200)
 
 
-@pytest.mark.req("A20", "A-030")
+@pytest.mark.req("A1", "A20", "A-030", "A-069")
 def test_url_and_password_are_nowhere_that_they_need_not_be(
     site: PublicSite, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -321,6 +321,9 @@ def test_back_and_reload_show_nothing_after_the_end(site: PublicSite) -> None:
     answer = browser.get(page.request.path, status=403)
     assert made.policy_number not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+    assert "続けるには、はじめから操作してください。" in answer.text
+    assert "複数のタブやブラウザの「戻る」ボタンをお使いになると" in answer.text
+    assert answer.html.find("a", string="はじめから操作する")["href"] == f"/v/{made.token}"
 
 
 @pytest.mark.req("A-004", "A-086")

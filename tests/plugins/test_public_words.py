@@ -24,8 +24,7 @@ def test_every_page_names_contacts_browsers_and_needs(public_site: PublicSite) -
             "syouken-kakunin@sonpo.or.jp",
             "対象ブラウザ：Microsoft Edge、Google Chrome、Firefox",
             "Windows 11 の Microsoft Edge または Google Chrome",
-            "1024×768ピクセル以上",
-            "拡大縮小率 100%",
+            "対象デバイス：PC（画面解像度 1024×768ピクセル以上、文字サイズ標準、拡大縮小率 100%）",
         ):
             assert words in text(page), address
         assert "JavaScriptとCookieを有効にしてください。" in page.html.noscript.get_text()

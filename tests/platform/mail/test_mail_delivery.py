@@ -49,7 +49,7 @@ def audited() -> list[tuple[str, str]]:
     return [(entry.action, entry.object_id) for entry in db.session.query(AuditEntry).order_by(AuditEntry.id)]
 
 
-@pytest.mark.req("P-015", "A-025", "A-048", "D-08")
+@pytest.mark.req("P-015", "A-025", "A-048", "A-069", "D-08")
 def test_a_mail_arrives_to_the_letter_and_its_body_is_wiped(
     mail_app: Flask, mailbox: Mailbox, clock: FixedClock
 ) -> None:

@@ -333,6 +333,8 @@ def test_the_end_that_counts_is_that_of_the_last_upload_left() -> None:
     files = [UploadedFile(1, later, True), UploadedFile(2, day, True), UploadedFile(3, later, False)]
     assert insurance_end_without(files, 1) == day
     assert insurance_end_without(files, 2) == later
+    # Not the latest 保険終期: that of the upload that came last.
+    assert insurance_end_without([*files, UploadedFile(4, later, True)], 4) == day
     with refused("last_file"):
         insurance_end_without(files[2:], 3)
     assert no_longer_replaced([UploadedFile(1, day, True), UploadedFile(2, day, True, 1)], 2) == 1

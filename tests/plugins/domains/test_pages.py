@@ -1,6 +1,7 @@
 """The public pages of applications and the staff's screens (A-070 to A-079, A21, A22, A23)."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from hoshou.plugins.domains.services.registered import BODIES_PER_PAGE, register
 from hoshou.plugins.domains.services.status import TRIES_PER_SUBNET
 from tests import accounts
 from tests.accounts import add_user, fresh, log_in
+from tests.conftest import AppMaker
 from tests.plugins.domains.office import CONTACT, INSURERS, Office
 from tests.plugins.public_site import form_with
 from tests.plugins.receipts.crowd import counted_work
@@ -73,6 +75,9 @@ def applications() -> list[DomainApplication]:
 @pytest.mark.req("A-070", "A-074", "D-45")
 def test_a_form_is_previewed_then_sent_and_told_its_receipt(office: Office) -> None:
     visitor = browser(office)
+    blank = visitor.get("/domains/apply")
+    assert "2026年5月下旬（2026/05/25 登録予定）" in blank
+    assert "申請から利用開始まで、最長3か月程度かかります。" in blank
     page = preview(visitor)
     assert "2026年5月下旬（2026/05/25 登録予定）" in page
     assert applications() == []
@@ -87,6 +92,21 @@ def test_a_form_is_previewed_then_sent_and_told_its_receipt(office: Office) -> N
     assert len(applications()) == 1
     assert [mail[0] for mail in office.mails("domains.receipt")] == [TYPED["email"]]
     assert [mail[0] for mail in office.mails("domains.notice")] == [CONTACT]
+
+
+@pytest.mark.req("A-070")
+def test_the_association_is_told_at_the_address_of_the_settings(
+    make_office: Callable[..., Office], make_app: AppMaker, sqlite_url: str
+) -> None:
+    office = make_office(make_app(sqlite_url, DOMAIN_CONTACT_EMAIL="shinsei@kyokai.example.jp"))
+    applied(office, kind="change", new_domain="city.example.jp")
+    (kept,) = applications()
+    assert (kept.kind, kept.domain, kept.new_domain) == ("change", "city.example.lg.jp", "city.example.jp")
+    assert (kept.organisation, kept.department, kept.applicant_name) == ("見本市", "契約課", "見本 太郎")
+    assert (kept.email, kept.phone, kept.applied_at) == (TYPED["email"], TYPED["phone"], office.clock.now())
+    ((recipient, _subject, body),) = office.mails("domains.notice")
+    assert recipient == "shinsei@kyokai.example.jp"
+    assert "申請の種類: 変更" in body
 
 
 @pytest.mark.req("A-070", "D-14", "A22", "A23")

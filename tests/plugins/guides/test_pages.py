@@ -115,7 +115,7 @@ def test_the_associations_number_takes_the_place_of_the_blank(public_site: Publi
     assert "●" not in english
 
 
-@pytest.mark.req("A-010", "A-068", "A-063", "A-065", "A-086")
+@pytest.mark.req("A-010", "A-068", "A-063", "A-064", "A-065", "A-086")
 @pytest.mark.parametrize("key", TEXT_PAGES)
 def test_pages_hold_the_manuals_lines(public_site: PublicSite, key: str) -> None:
     page = public_site.browser().get(f"/guide/{key}")

@@ -16,7 +16,7 @@ from hoshou.platform.context import platform
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services import passwords
 from hoshou.plugins.bonds.services.unlock import Match
-from hoshou.plugins.domains.models import DomainState
+from hoshou.plugins.domains.models import DomainState, OrdererDomain
 from hoshou.plugins.orderer.models import OrdererAttempt
 from hoshou.plugins.orderer.services.login import CODES_PER_HOUR, OTP_DIGITS, start_attempt
 from hoshou.plugins.orderer.services.verify import TRIES_PER_CODE, TRIES_PER_DAY, daily_limits, verify
@@ -160,6 +160,16 @@ def test_a_domain_that_is_not_or_no_longer_registered_is_refused(public_site: Pu
     assert "このメールアドレスのドメインは登録されていない" in answer.text
 
 
+@pytest.mark.req("A-060", "A-077")
+def test_before_the_day_of_its_use_a_domain_is_refused(site: PublicSite) -> None:
+    made, tomorrow = site.folder(), site.clock.today() + timedelta(days=1)
+    site.run(lambda session: session.query(OrdererDomain).update({OrdererDomain.usable_from: tomorrow}))
+    assert "このメールアドレスのドメインは登録されていない" in site.login(made, site.browser()).text
+    assert site.mails("orderer.otp") == []
+    site.clock.advance(timedelta(days=1))
+    assert site.login(made, site.browser()).status_int == 302
+
+
 @pytest.mark.req("A21", "D-13")
 @pytest.mark.parametrize(
     "email",
@@ -211,7 +221,7 @@ def test_the_screen_of_the_code(site: PublicSite) -> None:
     assert page.html.select_one("[data-countdown]")["data-seconds"] == "1800"
 
 
-@pytest.mark.req("A-045", "A6", "D-05")
+@pytest.mark.req("A-045", "A-047", "A6", "D-05")
 def test_a_code_lives_thirty_minutes_to_the_second(site: PublicSite) -> None:
     made = site.folder()
     early, late = site.browser(), site.browser()
@@ -250,7 +260,7 @@ def test_a_new_code_voids_the_old_one(site: PublicSite) -> None:
     assert site.verify(new_page, new_code).status_int == 302
 
 
-@pytest.mark.req("A6")
+@pytest.mark.req("A6", "A8")
 def test_another_attempts_code_does_not_fit(site: PublicSite) -> None:
     made, other = site.folder(), site.folder()
     page = site.login(made, site.browser()).follow()

@@ -11,6 +11,13 @@ from hoshou.platform.files.model import StoredFile
 from tests.plugins.public_site import PublicSite, cookie_of, form_to, images
 from tests.samples.pdfs import plain
 
+ANSWER_8 = (
+    "発注者さまの利用端末の空き容量低下などでダウンロードに失敗する場合、空き容量を確保するなど必要な対策を行い、"
+    "再度ダウンロードを行ってください（再度ログイン、ワンタイムパスワード認証を行う）。それでも解決しない場合は、"
+    "契約の取扱代理店または損害保険会社営業店担当者にご相談ください。"
+)
+"""What the manual answers to question 8."""
+
 
 @pytest.fixture
 def site(public_site: PublicSite) -> PublicSite:
@@ -120,11 +127,38 @@ def test_a_viewing_session_never_downloads_and_the_try_is_noted(site: PublicSite
     viewer.get(preview.request.path + "/download", status=403)
 
 
+@pytest.mark.req("A-064", "A9")
+def test_two_tabs_on_two_folders_stay_apart(site: PublicSite) -> None:
+    folders = [site.folder(files=[("証券.pdf", plain(number))]) for number in (1, 2)]
+    browser = site.browser()
+    tabs = [site.preview(made, browser)[1] for made in folders]
+    for made, tab in zip(folders, tabs, strict=True):
+        assert made.policy_number in browser.get(tab.request.path).text
+        assert tab.click("^ダウンロード$").body == made.files[0]
+    form_to(tabs[0], "/back").submit()
+    browser.get(tabs[0].request.path + "/download", status=403)
+    assert browser.get(tabs[1].request.path + "/download").body == folders[1].files[0]
+
+
 @pytest.mark.req("A-058")
 def test_an_orderer_may_use_both_ways(site: PublicSite) -> None:
     made = site.folder()
-    browser, _ = site.preview(made)
-    site.enter(made, browser)
+    browser, preview = site.preview(made)
+    _, view = site.enter(made, browser)
+    assert images(view)
+    assert browser.get(preview.request.path + "/download").body == made.files[0]
+    site.preview(made, browser)
+
+
+@pytest.mark.req("A-057")
+def test_who_failed_to_download_logs_in_again_and_downloads(site: PublicSite) -> None:
+    made = site.folder()
+    browser, page = site.preview(made)
+    assert ANSWER_8 in page.text
+    site.clock.advance(timedelta(minutes=20))
+    browser.get(page.request.path + "/download", status=403)
+    _, again = site.preview(made, browser)
+    assert again.click("^ダウンロード$").body == made.files[0]
 
 
 @pytest.mark.req("A-038", "A-057")

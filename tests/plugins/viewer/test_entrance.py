@@ -193,6 +193,19 @@ def test_the_sixth_try_in_fifteen_minutes_is_refused_even_if_right(public_site: 
 
 
 @pytest.mark.req("A3")
+def test_one_network_has_ten_tries_whatever_the_url_and_one_url_ten_whatever_the_network(
+    public_site: PublicSite,
+) -> None:
+    urls = [public_site.folder() for _ in range(4)]
+    network = public_site.browser("203.0.113.5")
+    answers = [type_password(network, made, WRONG).status_int for made in urls[:3] for _ in range(4)]
+    assert answers == [400] * 10 + [429] * 2
+    networks = [public_site.browser(f"198.51.{number}.7") for number in range(3)]
+    answers = [type_password(one, urls[3], WRONG).status_int for one in networks for _ in range(4)]
+    assert answers == [400] * 10 + [429] * 2
+
+
+@pytest.mark.req("A3")
 def test_a_right_password_does_not_count_as_a_try(public_site: PublicSite) -> None:
     made = public_site.folder()
     for _ in range(TRIES_PER_URL + 2):

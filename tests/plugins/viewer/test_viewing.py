@@ -130,7 +130,10 @@ def test_a_damaged_file_is_explained(public_site: PublicSite, damage: str) -> No
     for address in (page.request.path, images(page)[0]):
         answer = browser.get(address, status=422)
         assert "データや環境不正により、証券等を確認することができません。" in answer.text
-        assert "再度、処理を実行してください" in answer.text
+        assert (
+            "再度、処理を実行してください。"
+            "解決しない場合は、契約の取扱代理店または損害保険会社営業店担当者にご相談ください。"
+        ) in answer.text
         assert "Traceback" not in answer.text
 
 
