@@ -125,7 +125,12 @@ def test_the_form_has_the_password_that_opens_the_folder_and_three_blanks(upload
     assert metadata is not None
     assert metadata.title == "発注者提出用フォーマット"
     words = words_of(answer.body)
-    for fixed in ("発注者提出用フォーマット作成日2026年4月15日", "三井住友海上火災保険株式会社", POLICY, "http://127.0.0.1/orderer"):
+    for fixed in (
+        "発注者提出用フォーマット作成日2026年4月15日",
+        "三井住友海上火災保険株式会社",
+        POLICY,
+        "http://127.0.0.1/orderer",
+    ):
         assert fixed in words
     assert "紛失されたときは、受注者さまへ再度通知を依頼してください" in words
     assert "見本橋補修工事" not in words

@@ -20,17 +20,19 @@ from hoshou.platform.calculators import Calculators
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
 from hoshou.platform.subject import Role, Subject
-from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Quote
+from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.models.scheme import SchemeYear, YearState
 from hoshou.plugins.guardkun.rules.quote_form import QuoteForm, form_of_request, request_of
 from hoshou.plugins.guardkun.services.numbers import take_numbers
 from hoshou.plugins.guardkun.services.quoting import Preview, make_quote, preview, read_quote, starts
 from hoshou.plugins.guardkun.services.recompute import differing_quotes, recompute
-from hoshou.plugins.organisations.models import Agency
+from hoshou.plugins.guardkun.services.scope import visible_enrolments, visible_quotes
+from hoshou.plugins.organisations.models import Agency, Insurer
 from hoshou.plugins.premium.models import RateTableVersion
 from hoshou.plugins.premium.rules.confirmations import Confirmation
 from hoshou.plugins.premium.services.sample import seed_sample_rates
-from tests.plugins.guardkun.ground import Ground, add_quote, lay_ground
+from tests.accounts import fresh
+from tests.plugins.guardkun.ground import Ground, add_enrolment, add_quote, lay_ground
 from tests.plugins.premium.documents import REQUEST
 
 CLOCK = FixedClock(jst(2026, 4, 15, 12))
@@ -320,6 +322,38 @@ def test_a_quote_belongs_to_its_eleven_digits(ground: Ground, own: str) -> None:
             read_quote(session, stranger, number)
     with pytest.raises(Forbidden):
         store(replace(PLAIN, registration_id=own), subject=staff("ms"))
+
+
+@pytest.mark.req("D-32", "B-102")
+def test_a_year_may_be_opened_to_all_its_insurers(ground: Ground) -> None:
+    """Without it a co-insurer sees what its own agencies sell; an insurer that isn't in the year never sees any."""
+    theirs = add_quote_of(ground, "20000000002")
+    enrolled = transact(lambda session: add_enrolment(session, ground, registration="20000000002").id)
+    codes = ("ms", "aioi", "nisshin", "tokio")
+    numbers = dict(fresh().execute(select(Insurer.code, Insurer.id)).tuples().all())
+    staff = [
+        Subject(31, "社員", "s@example.jp", frozenset({Role.CO_INSURER.value}), numbers[code]) for code in codes
+    ]
+
+    def seen() -> list[tuple[bool, bool]]:
+        session = fresh()
+        return [
+            (
+                session.scalar(select(Quote.id).where(Quote.id == theirs, visible_quotes(who))) == theirs,
+                session.scalar(select(Enrolment.id).where(Enrolment.id == enrolled, visible_enrolments(who)))
+                == enrolled,
+            )
+            for who in staff
+        ]
+
+    everything, nothing = (True, True), (False, False)
+    assert seen() == [everything, everything, nothing, nothing]
+
+    def open_to_all(session: Session) -> None:
+        session.get_one(SchemeYear, ground.year_id).insurers_see_all = True
+
+    transact(open_to_all)
+    assert seen() == [everything, everything, everything, nothing]
 
 
 def add_quote_of(ground: Ground, registration: str) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -40,7 +41,8 @@ class SchemeYear(Entity):
     """One insurance year of the scheme, from its 1 June on, with the rules in force for it (B-012, B-015).
 
     ``calculator`` and its version name the premium calculator that quotes for this year (P-004). Shares are
-    percent. The deadline and debit rules are parameters of the proration rules' ``SchemeTerms``.
+    percent. The deadline and debit rules are parameters of the proration rules' ``SchemeTerms``. Where
+    ``insurers_see_all``, each insurer of the year sees all its contracts and not only its own agencies' (D-32).
     """
 
     __tablename__ = "guardkun_scheme_year"
@@ -71,6 +73,7 @@ class SchemeYear(Entity):
     debit_day: Mapped[int] = mapped_column(Integer, default=12)
     first_debit_after_months: Mapped[int] = mapped_column(Integer, default=2)
     account_change_day: Mapped[int] = mapped_column(Integer, default=20)
+    insurers_see_all: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("guardkun_scheme_year.id"))
     changed_at: Mapped[datetime] = mapped_column(Instant)
     lead_agency: Mapped[Agency | None] = relationship(lazy="selectin")

@@ -8,7 +8,7 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration, Enrolment, Quote
 from hoshou.plugins.guardkun.models.members import Member, PrefectureStaff, Unit
-from hoshou.plugins.guardkun.models.scheme import SchemeInsurer
+from hoshou.plugins.guardkun.models.scheme import SchemeInsurer, SchemeYear
 
 _SEE_ALL = (Role.LEAD_OFFICE, Role.GROUP_ASSOCIATION, Role.AUDITOR)
 _INSURERS = (Role.INSURER, Role.CO_INSURER)
@@ -30,12 +30,12 @@ def visible_enrolments(subject: Subject) -> ColumnElement[bool]:
     """The enrolments that this user may know of.
 
     An agency those under its own eleven-digit numbers (Q6), staff of the year's lead insurer all, of a
-    co-insurer those of its agencies, a prefecture association those of its members.
+    co-insurer those of its agencies or all, as the year has it, a prefecture association those of its members.
     """
     registrations = select(AgencyRegistration.id).where(visible_registrations(subject))
     parts: list[ColumnElement[bool]] = [Enrolment.registration_id.in_(registrations)]
     if subject.has(*_INSURERS) and subject.insurer_id is not None:
-        parts.append(Enrolment.scheme_year_id.in_(_led_years(subject)))
+        parts.append(Enrolment.scheme_year_id.in_(_years_seen_whole(subject)))
     if subject.has(Role.PREFECTURE):
         own = select(PrefectureStaff.prefecture_id).where(PrefectureStaff.user_id == subject.user_id)
         parts.append(Enrolment.unit_id.in_(select(Unit.id).join(Unit.member).where(Member.prefecture_id.in_(own))))
@@ -47,13 +47,19 @@ def visible_quotes(subject: Subject) -> ColumnElement[bool]:
     registrations = select(AgencyRegistration.id).where(visible_registrations(subject))
     parts: list[ColumnElement[bool]] = [Quote.registration_id.in_(registrations)]
     if subject.has(*_INSURERS) and subject.insurer_id is not None:
-        parts.append(Quote.scheme_year_id.in_(_led_years(subject)))
+        parts.append(Quote.scheme_year_id.in_(_years_seen_whole(subject)))
     return or_(*parts)
 
 
-def _led_years(subject: Subject) -> Select[tuple[int]]:
-    return select(SchemeInsurer.scheme_year_id).where(
-        SchemeInsurer.insurer_id == subject.insurer_id, SchemeInsurer.is_lead
+def _years_seen_whole(subject: Subject) -> Select[tuple[int]]:
+    """The years that the subject's insurer leads, and those that all their insurers see whole (D-32)."""
+    return (
+        select(SchemeInsurer.scheme_year_id)
+        .join(SchemeInsurer.scheme_year)
+        .where(
+            SchemeInsurer.insurer_id == subject.insurer_id,
+            or_(SchemeInsurer.is_lead, SchemeYear.insurers_see_all),
+        )
     )
 
 

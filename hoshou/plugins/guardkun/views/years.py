@@ -122,6 +122,7 @@ class SchemeYearView(StaffModelView):
         "debit_day",
         "first_debit_after_months",
         "account_change_day",
+        "insurers_see_all",
     ]
     label_columns = {
         "name": _l("年度名"),
@@ -143,12 +144,16 @@ class SchemeYearView(StaffModelView):
         "debit_day": _l("口座振替日"),
         "first_debit_after_months": _l("初回の口座振替までの月数"),
         "account_change_day": _l("口座変更の締切日"),
+        "insurers_see_all": _l("非幹事保険会社に全契約を開示する"),
     }
     description_columns = {
         "period_start": _l("毎月1日のみ指定できます。保険終期はその1年後です。"),
         "lead_agency": _l("登録されている損害保険代理店の名称を入力してください。"),
         "policy_number_pattern": _l("{number:08d} は8桁の連番に置き換わります。"),
         "parent_policy_number": _l("募集中でも変更できます。"),
+        "insurers_see_all": _l(
+            "選択しない場合、非幹事保険会社が参照できるのは自社の代理店が取り扱う契約だけです。"
+        ),
     }
     formatters_columns = {
         "state": display.named({state.value: label for state, label in YEAR_STATE_LABELS.items()}),
