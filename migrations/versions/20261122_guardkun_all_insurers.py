@@ -1,13 +1,13 @@
 """Whether a scheme year's insurers see all its contracts.
 
-Revision ID: 20261122_guardkun_insurers_see_all
+Revision ID: 20261122_guardkun_all_insurers
 Revises: 20261122_organisations_orderer
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261122_guardkun_insurers_see_all"
+revision = "20261122_guardkun_all_insurers"
 down_revision = "20261122_organisations_orderer"
 branch_labels = None
 depends_on = None
