@@ -2,10 +2,14 @@
 
 import csv
 import io
+import subprocess
+from pathlib import Path
+from shutil import which
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from hoshou.base.csv_text import cell_value, cp932_bytes, csv_text, utf8_bytes
 
@@ -24,6 +28,22 @@ PAYLOADS = [
     "＠A1",
     "'=1",
     "=cmd|' /C calc'!A0",
+    "+cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    '=WEBSERVICE("http://evil.example/")',
+    '+HYPERLINK("http://evil.example/";"口座")',
+    '=DDE("soffice";"passwd.ods";"A1")',
+    '="a"&"b"',
+    "={1;2}",
+    "=A1:B9",
+    "-A1",
+    "@A1",
+    "\t+1",
+    "\r@A1",
+    "\n-1",
+    '＝HYPERLINK("http://evil.example")',
+    "'+1",
 ]
 
 
@@ -37,6 +57,35 @@ def test_no_cell_starts_a_formula_and_the_value_comes_back(payload: str) -> None
     [[written]] = cells(csv_text([[payload]]))
     assert written.startswith("'")
     assert cell_value(written) == payload
+
+
+@pytest.mark.slow
+@pytest.mark.req("B7")
+def test_a_spreadsheet_reads_texts_and_computes_nothing(tmp_path: Path) -> None:
+    """LibreOffice opens the export; a bare formula beside it shows that it would compute one."""
+    program = which("soffice")
+    if program is None:
+        pytest.skip("LibreOffice is not installed")
+    path = tmp_path / "export.csv"
+    path.write_bytes(utf8_bytes(csv_text([[payload, "x"] for payload in PAYLOADS]) + "=1+1,x\r\n"))
+    subprocess.run(
+        [
+            program,
+            "--headless",
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--convert-to",
+            "xlsx",
+            path.name,
+        ],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    *rows, bare = load_workbook(tmp_path / "export.xlsx").active.iter_rows()
+    assert bare[0].data_type == "f"
+    assert len(rows) == len(PAYLOADS) == 30
+    assert all((cell.data_type, beside.value) == ("s", "x") for cell, beside in rows)
 
 
 @pytest.mark.req("B7")
