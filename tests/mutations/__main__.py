@@ -23,9 +23,9 @@ OUTCOMES = {pytest.ExitCode.TESTS_FAILED: "noticed", pytest.ExitCode.OK: "SURVIV
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "build", "__pycache__", ".*_cache", "*.egg-info")
 
 
-def ended(copy: Path, tests: list[str]) -> int:
+def ended(copy: Path, *arguments: str) -> int:
     """The status of pytest in a copy of the repository."""
-    command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=copy, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
 
 
@@ -35,7 +35,7 @@ def outcome(copy: Path, mutation: Mutation) -> str:
     whole = path.read_text()
     path.write_text(mutation.broken(whole))
     try:
-        status = ended(copy, [mutation.test])
+        status = ended(copy, mutation.test)
     finally:
         path.write_text(whole)
     return OUTCOMES.get(status, f"BROKEN ({status})")  # type: ignore[call-overload]
@@ -43,6 +43,9 @@ def outcome(copy: Path, mutation: Mutation) -> str:
 
 def main(wanted: list[str]) -> int:
     chosen = [one for one in mutations() if not wanted or {*one.ids, one.list} & {*wanted}]
+    if not chosen:
+        click.echo("No rule is broken for that.")
+        return 1
     copies: SimpleQueue[Path] = SimpleQueue()
 
     def judged(mutation: Mutation) -> str:
@@ -55,7 +58,8 @@ def main(wanted: list[str]) -> int:
     with tempfile.TemporaryDirectory() as room, ThreadPoolExecutor(CORES) as pool:
         for number in range(CORES):
             copies.put(shutil.copytree(ROOT, Path(room) / str(number), ignore=LEFT_OUT))
-        if ended(Path(room) / "0", sorted({one.test for one in chosen})) != pytest.ExitCode.OK:
+        tests = sorted({one.test for one in chosen})
+        if ended(Path(room) / "0", "-n", str(min(CORES, len(tests))), *tests) != pytest.ExitCode.OK:
             click.echo("A named test fails, or isn't there, with every rule in its place.")
             return 1
         unnoticed = 0
