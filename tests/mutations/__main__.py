@@ -19,7 +19,7 @@ import pytest
 from tests.mutations import ROOT, Mutation, mutations
 
 CORES = os.cpu_count() or 1
-OUTCOMES = {pytest.ExitCode.TESTS_FAILED: "noticed", pytest.ExitCode.OK: "SURVIVED"}
+OUTCOMES: dict[int, str] = {pytest.ExitCode.TESTS_FAILED: "noticed", pytest.ExitCode.OK: "SURVIVED"}
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "build", "__pycache__", ".*_cache", "*.egg-info")
 
 
@@ -38,7 +38,7 @@ def outcome(copy: Path, mutation: Mutation) -> str:
         status = ended(copy, mutation.test)
     finally:
         path.write_text(whole)
-    return OUTCOMES.get(status, f"BROKEN ({status})")  # type: ignore[call-overload]
+    return OUTCOMES.get(status, f"BROKEN ({status})")
 
 
 def main(wanted: list[str]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any
 
 from flask import jsonify, request
 from marshmallow import Schema, fields
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from hoshou.platform.api.schemas import load
 
-Path = ParamSpec("Path")
 JSON, FORM = "application/json", "multipart/form-data"
 
 

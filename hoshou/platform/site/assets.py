@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from hoshou.platform.site.headers import ONE_YEAR
+from hoshou.platform.site.headers import ONE_YEAR, is_static
 
 DIGEST = "v"
 DIGEST_LENGTH = 12
@@ -18,7 +18,7 @@ def init_assets(app: Flask) -> None:
 
     @app.url_defaults
     def add_digest(endpoint: str, values: dict[str, Any]) -> None:
-        if _is_static(endpoint):
+        if is_static(endpoint):
             digest = _digest_of(app, endpoint, values["filename"])
             if digest:
                 values[DIGEST] = digest
@@ -26,15 +26,11 @@ def init_assets(app: Flask) -> None:
     @app.after_request
     def keep(response: Response) -> Response:
         asked_for = request.args.get(DIGEST)
-        found = asked_for and _is_static(request.endpoint) and response.status_code in (200, 304)
+        found = asked_for and is_static(request.endpoint) and response.status_code in (200, 304)
         # While a new version starts, an old process may be asked for a new file: its old one must not be kept.
         if found and asked_for == _digest_of(app, str(request.endpoint), (request.view_args or {})["filename"]):
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
         return response
-
-
-def _is_static(endpoint: str | None) -> bool:
-    return endpoint is not None and endpoint.rpartition(".")[2] == "static"
 
 
 def _digest_of(app: Flask, endpoint: str, filename: str) -> str:

@@ -31,6 +31,11 @@ def content_policy(nonce: str) -> str:
     )
 
 
+def is_static(endpoint: str | None) -> bool:
+    """Whether an endpoint hands out static files: the application's own, or a blueprint's."""
+    return endpoint is not None and endpoint.rpartition(".")[2] == "static"
+
+
 def init_headers(app: Flask) -> None:
     """Send the headers with every response of this application."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
@@ -47,7 +52,6 @@ def init_headers(app: Flask) -> None:
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if app.config["PUBLIC_URL"].startswith("https://"):
             headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
-        static = request.endpoint is not None and request.endpoint.endswith("static")
-        if not static or response.status_code >= 400:
+        if not is_static(request.endpoint) or response.status_code >= 400:
             headers["Cache-Control"] = "no-store"
         return response
