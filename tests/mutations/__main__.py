@@ -19,14 +19,14 @@ import pytest
 from tests.mutations import ROOT, Mutation, mutations
 
 CORES = os.cpu_count() or 1
-OUTCOMES: dict[int, str] = {pytest.ExitCode.TESTS_FAILED: "noticed", pytest.ExitCode.OK: "SURVIVED"}
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "build", "__pycache__", ".*_cache", "*.egg-info")
 
 
-def ended(copy: Path, *arguments: str) -> int:
-    """The status of pytest in a copy of the repository."""
+def ended(copy: Path, *arguments: str) -> tuple[int, str]:
+    """The status of pytest in a copy of the repository, and the last line that it printed."""
     command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=copy, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    done = subprocess.run(command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return done.returncode, done.stdout.rstrip().rpartition("\n")[2]
 
 
 def outcome(copy: Path, mutation: Mutation) -> str:
@@ -35,10 +35,13 @@ def outcome(copy: Path, mutation: Mutation) -> str:
     whole = path.read_text()
     path.write_text(mutation.broken(whole))
     try:
-        status = ended(copy, mutation.test)
+        status, summary = ended(copy, mutation.test)
     finally:
         path.write_text(whole)
-    return OUTCOMES.get(status, f"BROKEN ({status})")
+    if status == pytest.ExitCode.OK:
+        return "SURVIVED"
+    # A fixture that can't be made ends in the same status, and has seen nothing.
+    return "noticed" if status == pytest.ExitCode.TESTS_FAILED and " failed" in f" {summary}" else "BROKEN"
 
 
 def main(wanted: list[str]) -> int:
@@ -59,7 +62,8 @@ def main(wanted: list[str]) -> int:
         for number in range(CORES):
             copies.put(shutil.copytree(ROOT, Path(room) / str(number), ignore=LEFT_OUT))
         tests = sorted({one.test for one in chosen})
-        if ended(Path(room) / "0", "-n", str(min(CORES, len(tests))), *tests) != pytest.ExitCode.OK:
+        status, _ = ended(Path(room) / "0", "-n", str(min(CORES, len(tests))), *tests)
+        if status != pytest.ExitCode.OK:
             click.echo("A named test fails, or isn't there, with every rule in its place.")
             return 1
         unnoticed = 0
