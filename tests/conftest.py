@@ -33,6 +33,9 @@ MASTER_KEY = "dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0"
 THOROUGH = os.environ.get("HOSHOU_TESTS") == "thorough"
 """Whether random walks go as far as they are asked to before a release, which takes many minutes."""
 
+USUAL_DATABASE = os.environ.get("HOSHOU_TEST_DATABASE", "sqlite")
+"""Where the tests work that aren't about one database or both: ``sqlite`` or ``postgres``."""
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
@@ -99,6 +102,13 @@ def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
     """A migrated PostgreSQL database of the test's own."""
     with postgres_database(postgres, template=postgres_template) as url:
         yield url
+
+
+@pytest.fixture
+def usual_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of the kind that most tests of this run work on."""
+    url: str = request.getfixturevalue(f"{USUAL_DATABASE}_url")
+    return url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -181,15 +191,15 @@ def make_app(tmp_path: Path, clock: FixedClock) -> Iterator[AppMaker]:
 
 
 @pytest.fixture
-def app(make_app: AppMaker, sqlite_url: str) -> Iterator[Flask]:
-    """An application on SQLite, with its context entered."""
-    app = make_app(sqlite_url)
+def app(usual_url: str, make_app: AppMaker) -> Iterator[Flask]:
+    """An application with its context entered."""
+    app = make_app(usual_url)
     with app.app_context():
         yield app
 
 
 @pytest.fixture
-def app_on_both(make_app: AppMaker, database_url: str) -> Iterator[Flask]:
+def app_on_both(database_url: str, make_app: AppMaker) -> Iterator[Flask]:
     """An application, once on SQLite and once on PostgreSQL, with its context entered."""
     app = make_app(database_url)
     with app.app_context():

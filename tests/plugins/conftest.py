@@ -8,11 +8,11 @@ from tests.plugins.public_site import PublicSite
 
 
 @pytest.fixture
-def make_site(make_app: AppMaker, sqlite_url: str, clock: FixedClock) -> Callable[..., PublicSite]:
+def make_site(usual_url: str, make_app: AppMaker, clock: FixedClock) -> Callable[..., PublicSite]:
     """The public site on SQLite, with settings of the test's own. No context is entered: each request has its own."""
 
     def make(**settings: object) -> PublicSite:
-        return PublicSite(make_app(sqlite_url, **settings), clock)
+        return PublicSite(make_app(usual_url, **settings), clock)
 
     return make
 

@@ -27,6 +27,8 @@ from hoshou.plugins.bonds.services.unlock import TRIES_PER_URL, WINDOW
 from tests.plugins.public_site import ORDERER, PublicSite
 from tests.plugins.viewer.test_entrance import NONCES, WRONG
 
+pytestmark = pytest.mark.sqlite
+
 STRANGER = "keiyaku@nowhere.example.jp"
 TIMINGS = 500
 WARM_UP = 20

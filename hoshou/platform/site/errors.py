@@ -8,8 +8,9 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
+from werkzeug.exceptions import NotFound as NotFoundPage
 
 from hoshou.base.errors import DomainError, Forbidden, Invalid, NotFound, TooManyTries, Unavailable
 from hoshou.platform.calendar import Opening
@@ -77,6 +78,13 @@ def init_errors(app: Flask) -> None:
         db.session.rollback()
         log.error("no database at %s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
         return _answer(503, "no_database", _http_words(503))
+
+    @app.errorhandler(DataError)
+    def unstorable(error: DataError) -> tuple[Any, int] | Response:
+        # A value that no column holds, such as the NUL character on PostgreSQL, came with the request.
+        db.session.rollback()
+        log.warning("unstorable value at %s %s", request.method, request.endpoint)
+        return http_error(NotFoundPage() if "\0" in request.path else BadRequest())
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[Any, int]:

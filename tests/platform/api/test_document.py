@@ -55,10 +55,10 @@ def test_every_address_of_the_api_is_in_the_document(app: Flask) -> None:
 @pytest.mark.req("P-023", "A-061")
 @pytest.mark.parametrize(("language", "summary"), [("ja_JP", "見積の作成"), ("en", "Make a quote")])
 def test_it_is_there_without_a_token_at_any_hour(
-    make_app: AppMaker, sqlite_url: str, clock: FixedClock, language: str, summary: str
+    usual_url: str, make_app: AppMaker, clock: FixedClock, language: str, summary: str
 ) -> None:
     clock.move_to(jst(2026, 4, 15, 3))
-    client = make_app(sqlite_url).test_client()
+    client = make_app(usual_url).test_client()
     with client.session_transaction() as session:
         session["locale"] = language
     assert client.get("/orderer").status_code == 503

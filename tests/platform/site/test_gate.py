@@ -50,9 +50,9 @@ def test_the_api_keeps_the_service_hours(app: Flask, clock: FixedClock) -> None:
 
 
 @pytest.mark.req("D-17")
-def test_staff_keep_the_hours_but_for_the_roles_named(make_app: Callable[..., Flask], sqlite_url: str) -> None:
+def test_staff_keep_the_hours_but_for_the_roles_named(usual_url: str, make_app: Callable[..., Flask]) -> None:
     clock = FixedClock(SATURDAY)
-    app = make_app(sqlite_url)
+    app = make_app(usual_url)
     app.extensions["hoshou"].clock = clock
     add_agency(app, "代理店", ms="1")
     add_user(app, "agency", Role.AGENCY, agency="代理店")

@@ -9,9 +9,9 @@ from tests.accounts import add_agency, add_user, log_in
 
 
 @pytest.fixture
-def site(make_app: Callable[..., Flask], sqlite_url: str) -> Flask:
+def site(usual_url: str, make_app: Callable[..., Flask]) -> Flask:
     """An application outside any context, as requests meet it, with a user of each role."""
-    app = make_app(sqlite_url)
+    app = make_app(usual_url)
     add_agency(app, "みなと代理店", tokio="T-001", sompo="S-001")
     add_user(app, "admin", Role.ADMINISTRATOR)
     add_user(app, "kyokai", Role.ASSOCIATION)

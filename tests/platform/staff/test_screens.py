@@ -95,6 +95,7 @@ def test_audit_log_is_filtered_and_shown(site: Flask) -> None:
     assert client.get("/audit/show/99999999999999", status="*").status_int == 404
 
 
+@pytest.mark.sqlite
 @pytest.mark.req("P-011", "A26")
 def test_audit_log_says_whether_it_is_whole(site: Flask) -> None:
     client = log_in(site, "auditor")

@@ -112,8 +112,8 @@ def test_idle_session_ends_and_background_requests_do_not_matter(site: Flask, cl
 
 
 @pytest.mark.req("A9")
-def test_session_ends_after_twelve_hours_at_the_latest(make_app: Any, sqlite_url: str, clock: FixedClock) -> None:
-    app = make_app(sqlite_url, SERVICE_HOURS_ENFORCED=False)
+def test_session_ends_after_twelve_hours_at_the_latest(usual_url: str, make_app: Any, clock: FixedClock) -> None:
+    app = make_app(usual_url, SERVICE_HOURS_ENFORCED=False)
     add_user(app, "late")
     client = log_in(app, "late")
     for _half_hour in range(23):

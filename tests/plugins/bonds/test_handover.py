@@ -162,8 +162,8 @@ def test_the_form_leads_to_the_page_where_a_pdf_is_checked(uploaded: Office) -> 
 
 
 @pytest.mark.req("A-028")
-def test_without_such_a_page_the_form_names_none(make_app: AppMaker, sqlite_url: str) -> None:
-    app = make_app(sqlite_url, PLUGINS=["organisations", "bonds"])
+def test_without_such_a_page_the_form_names_none(usual_url: str, make_app: AppMaker) -> None:
+    app = make_app(usual_url, PLUGINS=["organisations", "bonds"])
     with app.app_context():
         office = open_office(app)
         send(office.agent, form_values(office.ms))
@@ -215,6 +215,7 @@ def test_the_encrypted_form_opens_with_the_password_shown_and_no_other(uploaded:
         pikepdf.open(io.BytesIO(again), password=shown)
 
 
+@pytest.mark.sqlite
 @pytest.mark.req("A-029", "A-030", "A-069")
 def test_neither_password_is_anywhere_else(uploaded: Office, caplog: pytest.LogCaptureFixture) -> None:
     _url, viewing = mails()

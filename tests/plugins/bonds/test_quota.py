@@ -23,13 +23,13 @@ MakeOffice = Callable[..., Office]
 
 
 @pytest.fixture
-def make_office(make_app: AppMaker, sqlite_url: str) -> Iterator[MakeOffice]:
+def make_office(usual_url: str, make_app: AppMaker) -> Iterator[MakeOffice]:
     """An office under limits of the test's own."""
 
     with ExitStack() as contexts:
 
         def make(**settings: int) -> Office:
-            app = make_app(sqlite_url, **settings)
+            app = make_app(usual_url, **settings)
             contexts.enter_context(app.app_context())
             return open_office(app)
 

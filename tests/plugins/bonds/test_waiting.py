@@ -56,8 +56,8 @@ def guarded_office(make_app: AppMaker, url: str) -> Iterator[tuple[Office, int]]
 
 
 @pytest.fixture
-def guarded(make_app: AppMaker, sqlite_url: str) -> Iterator[tuple[Office, int]]:
-    with guarded_office(make_app, sqlite_url) as made:
+def guarded(usual_url: str, make_app: AppMaker) -> Iterator[tuple[Office, int]]:
+    with guarded_office(make_app, usual_url) as made:
         yield made
 
 
@@ -256,11 +256,11 @@ def test_a_scanner_that_goes_away_again_loses_nothing(guarded: tuple[Office, int
 
 @pytest.mark.req("A16")
 def test_switching_the_scanner_off_lets_nothing_out(
-    guarded: tuple[Office, int], make_app: AppMaker, sqlite_url: str
+    usual_url: str, guarded: tuple[Office, int], make_app: AppMaker
 ) -> None:
     office, _ = guarded
     hold(office, PDF)
-    without = make_app(sqlite_url)
+    without = make_app(usual_url)
     with without.app_context():
         assert drain(without) == {"released": 0, "withdrawn": 0, "waiting": 1}
     assert mails() == []

@@ -11,9 +11,9 @@ from tests.plugins.debits.ground import lay_month
 
 
 @pytest.fixture
-def office(make_app: Callable[..., Flask], sqlite_url: str) -> Flask:
+def office(usual_url: str, make_app: Callable[..., Flask]) -> Flask:
     """An application outside any context, with three enrolments and somebody of every role."""
-    app = make_app(sqlite_url, SERVICE_HOURS_ENFORCED=False)
+    app = make_app(usual_url, SERVICE_HOURS_ENFORCED=False)
     with app.app_context():
         lay_month(3)
     add_user(app, "lead", Role.LEAD_OFFICE, insurer="ms")

@@ -384,8 +384,8 @@ def test_contacts_of_the_prefecture_and_escalations_of_the_branch(office: Flask)
     assert press(prefecture, contacts, "/debits/contacts/2/finish", state="done").status_int == 404
 
 
-def test_a_start_warns_of_no_column(make_app: AppMaker, sqlite_url: str, caplog: pytest.LogCaptureFixture) -> None:
-    make_app(sqlite_url)
+def test_a_start_warns_of_no_column(usual_url: str, make_app: AppMaker, caplog: pytest.LogCaptureFixture) -> None:
+    make_app(usual_url)
     assert "Filter type not supported" not in caplog.text
 
 

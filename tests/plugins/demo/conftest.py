@@ -30,9 +30,9 @@ def mails(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def demo_app(make_app: AppMaker, sqlite_url: str, mails: Path) -> Iterator[Flask]:
+def demo_app(usual_url: str, make_app: AppMaker, mails: Path) -> Iterator[Flask]:
     """The product in demo mode, with its mail server running."""
     port = free_port()
-    app = make_app(sqlite_url, DEMO=True, PLUGINS=PLUGINS, MAIL_PORT=port)
+    app = make_app(usual_url, DEMO=True, PLUGINS=PLUGINS, MAIL_PORT=port)
     with app.app_context(), catching_mail(mails, port):
         yield app

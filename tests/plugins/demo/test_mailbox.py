@@ -89,8 +89,8 @@ def test_every_page_of_the_demo_says_that_it_is_one(demo_app: Flask) -> None:
 
 
 @pytest.mark.req("P-020")
-def test_outside_the_demo_there_is_no_mail_box(make_app: AppMaker, sqlite_url: str) -> None:
-    app = make_app(sqlite_url)
+def test_outside_the_demo_there_is_no_mail_box(usual_url: str, make_app: AppMaker) -> None:
+    app = make_app(usual_url)
     browser = TestApp(app)
 
     browser.get("/demo/mailbox", status=404)

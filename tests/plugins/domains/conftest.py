@@ -25,8 +25,8 @@ def make_office(clock: FixedClock) -> Iterator[Callable[[Flask], Office]]:
 
 
 @pytest.fixture
-def office(make_office: Callable[[Flask], Office], make_app: AppMaker, sqlite_url: str) -> Office:
-    return make_office(make_app(sqlite_url))
+def office(usual_url: str, make_app: AppMaker, make_office: Callable[[Flask], Office]) -> Office:
+    return make_office(make_app(usual_url))
 
 
 @pytest.fixture

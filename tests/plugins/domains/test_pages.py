@@ -96,9 +96,9 @@ def test_a_form_is_previewed_then_sent_and_told_its_receipt(office: Office) -> N
 
 @pytest.mark.req("A-070")
 def test_the_association_is_told_at_the_address_of_the_settings(
-    make_office: Callable[..., Office], make_app: AppMaker, sqlite_url: str
+    usual_url: str, make_app: AppMaker, make_office: Callable[..., Office]
 ) -> None:
-    office = make_office(make_app(sqlite_url, DOMAIN_CONTACT_EMAIL="shinsei@kyokai.example.jp"))
+    office = make_office(make_app(usual_url, DOMAIN_CONTACT_EMAIL="shinsei@kyokai.example.jp"))
     applied(office, kind="change", new_domain="city.example.jp")
     (kept,) = applications()
     assert (kept.kind, kept.domain, kept.new_domain) == ("change", "city.example.lg.jp", "city.example.jp")
@@ -242,6 +242,7 @@ def test_many_bodies_come_page_by_page_each_once(office_on_both: Office) -> None
     assert page.html.select_one("[role=status]").text == "10件"
 
 
+@pytest.mark.sqlite
 @pytest.mark.req("A-075")
 def test_the_first_page_of_bodies_costs_the_same_for_many(office: Office) -> None:
     def cost() -> int:

@@ -168,9 +168,9 @@ def test_one_refusal_ends_it_with_its_reason(office: Office) -> None:
 
 @pytest.mark.req("D-09")
 def test_the_association_alone_may_be_enough(
-    make_office: Callable[..., Office], make_app: Callable[..., Flask], sqlite_url: str
+    usual_url: str, make_app: Callable[..., Flask], make_office: Callable[..., Office]
 ) -> None:
-    office = make_office(make_app(sqlite_url, DOMAIN_APPROVAL="association"))
+    office = make_office(make_app(usual_url, DOMAIN_APPROVAL="association"))
     application = office.apply()
     office.review(application)
     assert office.stage(application) is Stage.APPROVED

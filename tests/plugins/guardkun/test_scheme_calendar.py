@@ -31,9 +31,9 @@ from tests.plugins.guardkun.ground import lay_ground
 
 
 @pytest.fixture
-def site(make_app: Callable[..., Flask], sqlite_url: str) -> Flask:
+def site(usual_url: str, make_app: Callable[..., Flask]) -> Flask:
     """The year 2026, open, and people with and without a part in the scheme."""
-    app = make_app(sqlite_url)
+    app = make_app(usual_url)
     add_agency(app, "よその代理店", tokio="T-9")
     with app.app_context():
         transact(lambda session: lay_ground(session).year_id)

@@ -72,8 +72,8 @@ QUESTIONS = (
 
 
 @pytest.fixture
-def site(make_app: Callable[..., Flask], sqlite_url: str) -> Flask:
-    app = make_app(sqlite_url)
+def site(usual_url: str, make_app: Callable[..., Flask]) -> Flask:
+    app = make_app(usual_url)
     with app.app_context():
         transact(lambda session: seed_scheme(session, CLOCK))
     add_user(app, "lead", Role.LEAD_OFFICE, insurer="ms")
@@ -225,8 +225,8 @@ def test_the_texts_are_there_in_english_too(site: Flask, key: str) -> None:
     assert japanese == []
 
 
-def test_the_command_enters_the_manual_once(make_app: Callable[..., Flask], sqlite_url: str) -> None:
-    app = make_app(sqlite_url)
+def test_the_command_enters_the_manual_once(usual_url: str, make_app: Callable[..., Flask]) -> None:
+    app = make_app(usual_url)
     first, second = (CliRunner().invoke(scheme, ["seed", "--json"], obj=lambda: app) for _ in range(2))
     assert (first.output, second.output) == ('{"rows_added": 128}\n', '{"rows_added": 0}\n')
     with app.app_context():

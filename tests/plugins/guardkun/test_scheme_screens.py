@@ -28,8 +28,8 @@ from tests.plugins.guardkun.test_scheme_year import CLOCK, approve_rates
 
 
 @pytest.fixture
-def site(make_app: Callable[..., Flask], sqlite_url: str) -> Flask:
-    app = make_app(sqlite_url)
+def site(usual_url: str, make_app: Callable[..., Flask]) -> Flask:
+    app = make_app(usual_url)
     with app.app_context():
         transact(lambda session: seed_scheme(session, CLOCK))
     add_user(app, "lead", Role.LEAD_OFFICE, insurer="ms")

@@ -70,8 +70,8 @@ class Site:
 
 
 @pytest.fixture
-def site(make_app: Any, sqlite_url: str, clock: FixedClock) -> Site:
-    return Site(make_app(sqlite_url), clock)
+def site(usual_url: str, make_app: Any, clock: FixedClock) -> Site:
+    return Site(make_app(usual_url), clock)
 
 
 @pytest.mark.req("B-045", "B-051", "B-053", "B-055", "B-056", "B-057", "B-061", "P-006")
@@ -98,44 +98,47 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
     form = wrong.forms[len(wrong.forms) - 1]
     form["phone"], form["mandate_collected"] = FACTS.phone, "1"
     record = form.submit().follow()
+    number = record.request.path.rpartition("/")[2]
     assert "加入申込票作成済" in record
     assert "計上後に採番されます" in record
     assert "第1版" in record
     home = agent.get("/home/")
     assert "本登録を待つ加入申込票" in home
 
-    site.post("agent", "/guardkun/enrolments/1/register")
-    record = agent.get("/guardkun/enrolments/show/1")
+    site.post("agent", f"/guardkun/enrolments/{number}/register")
+    record = agent.get(f"/guardkun/enrolments/show/{number}")
     assert "申込本登録済（計上未了）" in record
     assert "制度幹事保険会社へ直接送付しないでください。" in record
     kept = record.html.select_one("input[type=checkbox][name=copy_kept]")
     assert "送付する書類の写しを保管した" in kept.find_parent("label").text
     assert not kept.has_attr("checked")
     assert "加入申込票を修正する" not in record
-    assert agent.get("/guardkun/applications/1/edit").status_int == 200
+    assert agent.get(f"/guardkun/applications/{number}/edit").status_int == 200
     fields = {name: getattr(FACTS, name) for name in FACTS.__dataclass_fields__}
     fields |= {"prefecture_code": "13", "member_number": "13-00001", "applicant_name": FACTS.company_name}
-    site.post("agent", "/guardkun/applications/1/edit", status=403, **fields)
-    assert "写しを保管してから" in site.post("agent", "/guardkun/enrolments/1/send", status=400)
-    site.post("agent", "/guardkun/enrolments/1/send", copy_kept="1")
+    site.post("agent", f"/guardkun/applications/{number}/edit", status=403, **fields)
+    assert "写しを保管してから" in site.post("agent", f"/guardkun/enrolments/{number}/send", status=400)
+    site.post("agent", f"/guardkun/enrolments/{number}/send", copy_kept="1")
 
     branch = site.as_("branch")
     assert "担当課の確認・回送を待つ書類" in branch.get("/guardkun/work/")
-    asked = branch.get("/guardkun/enrolments/show/1").html
+    asked = branch.get(f"/guardkun/enrolments/show/{number}").html
     assert asked.select_one("input[type=checkbox][name=copy_kept]")
     assert [box["value"] for box in asked.select("input[type=checkbox][name=checks]")] == ALL_CHECKS
     assert not asked.select("main input[checked]")
     assert "すべての項目を確認してから" in site.post(
-        "branch", "/guardkun/enrolments/1/forward", status=400, checks=ALL_CHECKS[1:], copy_kept="1"
+        "branch", f"/guardkun/enrolments/{number}/forward", status=400, checks=ALL_CHECKS[1:], copy_kept="1"
     )
-    site.post("branch", "/guardkun/enrolments/1/forward", checks=ALL_CHECKS, copy_kept="1", note="分担表を添付")
+    site.post(
+        "branch", f"/guardkun/enrolments/{number}/forward", checks=ALL_CHECKS, copy_kept="1", note="分担表を添付"
+    )
 
     lead = site.as_("lead")
     assert "書類の到着を待つ加入手続き" in lead.get("/guardkun/work/")
     assert "日時を入力してください。" in site.post(
-        "lead", "/guardkun/enrolments/1/arrive", status=400, arrived_at="x"
+        "lead", f"/guardkun/enrolments/{number}/arrive", status=400, arrived_at="x"
     )
-    site.post("lead", "/guardkun/enrolments/1/arrive", arrived_at="2026-04-20T09:30")
+    site.post("lead", f"/guardkun/enrolments/{number}/arrive", arrived_at="2026-04-20T09:30")
     refused = site.post(
         "lead",
         "/guardkun/booking/open",
@@ -166,11 +169,11 @@ def test_from_the_quote_to_the_shipped_certificate_through_the_pages(site: Site)
     assert "発行済みの加入者証は、すべて発送済みです。" in page
     assert page.html.select_one("#shipped_on") is None
     agent = site.as_("agent")
-    record = agent.get("/guardkun/enrolments/show/1")
+    record = agent.get(f"/guardkun/enrolments/show/{number}")
     assert "G2600000001" in record
     assert "2026/05/01 発送済" in record
     assert "計上しました。証券番号：G2600000001" in record
-    assert agent.get("/guardkun/enrolments/1/documents/certificate.pdf").body.startswith(b"%PDF")
+    assert agent.get(f"/guardkun/enrolments/{number}/documents/certificate.pdf").body.startswith(b"%PDF")
 
 
 @pytest.mark.req("B-060")
@@ -473,15 +476,16 @@ def test_the_validity_statement_is_a_part_of_the_form(site: Site) -> None:
     assert "閲覧日に未来の日は指定できません。" in site.post("agent", address, status=400, **tomorrow, finding="4")
     assert site.do(lambda s: s.query(Enrolment).count()) == 0
     site.post("agent", address, **fields, finding="7", words="同額の契約だけであるため")
+    number = site.do(lambda s: s.query(Enrolment.id).scalar())
     agent = site.as_("agent")
-    page = agent.get("/guardkun/enrolments/show/1")
+    page = agent.get(f"/guardkun/enrolments/show/{number}")
     assert {row.dt.text: row.dd.text for row in page.html.select(".facts__row")}[
         "前年同額の確認"
     ] == "妥当性確認書"
-    printed = words_of(agent.get("/guardkun/enrolments/1/documents/validity_statement.pdf").body)
+    printed = words_of(agent.get(f"/guardkun/enrolments/{number}/documents/validity_statement.pdf").body)
     for words in ("確認太郎", "総勘定元帳（閲覧日2026年4月10日）", "（同額の契約だけであるため）"):
         assert words in printed
-    mended = agent.get("/guardkun/applications/1/edit")
+    mended = agent.get(f"/guardkun/applications/{number}/edit")
     assert mended.html.select_one("#words")["value"] == "同額の契約だけであるため"
     assert mended.html.select_one("#finding option[selected]")["value"] == "7"
 

@@ -21,8 +21,8 @@ SCREENS = ("faqview", "clauseview", "stepview", "contactview", "revisionview", "
 
 
 @pytest.fixture
-def site(make_app: Callable[..., Flask], sqlite_url: str) -> Flask:
-    app = make_app(sqlite_url)
+def site(usual_url: str, make_app: Callable[..., Flask]) -> Flask:
+    app = make_app(usual_url)
     add_user(app, "kyokai", Role.ASSOCIATION)
     add_user(app, "auditor", Role.AUDITOR)
     add_user(app, "insurer", Role.INSURER, insurer="tokio")

@@ -19,8 +19,8 @@ from tests.accounts import add_agency, add_user, log_in, token
 
 
 @pytest.fixture
-def site(make_app: Callable[..., Flask], sqlite_url: str) -> Flask:
-    app = make_app(sqlite_url)
+def site(usual_url: str, make_app: Callable[..., Flask]) -> Flask:
+    app = make_app(usual_url)
     add_agency(app, "みなと代理店", tokio="T-001")
     add_user(app, "admin", Role.ADMINISTRATOR)
     return app

@@ -10,7 +10,7 @@ from tests.plugins.receipts.desk import Desk, open_desk
 
 
 @pytest.fixture
-def desk(make_app: AppMaker, sqlite_url: str, clock: FixedClock) -> Iterator[Desk]:
+def desk(usual_url: str, make_app: AppMaker, clock: FixedClock) -> Iterator[Desk]:
     with Mailbox().open() as mailbox:
-        app = make_app(sqlite_url, MAIL_PORT=mailbox.port)
+        app = make_app(usual_url, MAIL_PORT=mailbox.port)
         yield open_desk(app, PublicSite(app, clock), mailbox)

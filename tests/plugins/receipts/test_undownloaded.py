@@ -231,6 +231,7 @@ def test_pages_hold_every_folder_once_in_order(app_on_both: Flask, agent_of_both
     assert list(counts) == [("三井住友海上火災保険株式会社", 120)]
 
 
+@pytest.mark.sqlite
 @pytest.mark.req("P-007")
 def test_ten_thousand_folders_cost_no_more_than_two_hundred(app: Flask) -> None:
     ms, tokio = insurer_id("ms"), insurer_id("tokio")

@@ -34,6 +34,8 @@ from tests.plugins.retention.ground import add_folders, blobs_on_disk
 from tests.refusals import refused
 from tests.samples.pdfs import plain
 
+pytestmark = pytest.mark.sqlite
+
 NIGHT = jst(2029, 4, 1, 2)
 """Three years after the insurance of most folders here has ended."""
 

@@ -287,6 +287,7 @@ def test_no_question_opens_a_file(public_site: PublicSite, monkeypatch: pytest.M
     ask(public_site, UNKNOWN)
 
 
+@pytest.mark.sqlite
 def test_a_question_is_found_by_an_index(public_site: PublicSite) -> None:
     public_site.folder()
     statements: list[str] = []

@@ -33,9 +33,9 @@ HANDOFFS, LOSS_RATIO = "/debits/handoffs/list/", "/debits/loss-ratio/list/"
 
 
 @pytest.fixture
-def site(make_app: AppMaker, sqlite_url: str, clock: FixedClock) -> Flask:
+def site(usual_url: str, make_app: AppMaker, clock: FixedClock) -> Flask:
     """August of the worked example, remitted and handed over; a user of each role."""
-    app = make_app(sqlite_url)
+    app = make_app(usual_url)
     with app.app_context():
         scheme = transact(lay_scheme)
         book(clock, august, scheme)

@@ -220,6 +220,7 @@ def test_the_database_keeps_a_run_as_it_is(scheme_on_both: Scheme, clock: FixedC
 
 
 @pytest.mark.req("B2")
+@pytest.mark.sqlite
 def test_the_proof_job_fails_when_the_books_are_broken(app: Flask, clock: FixedClock, scheme: Scheme) -> None:
     book(clock, august, scheme)
     assert run(app, "debits.ledger_proof", clock.now()) == {"entries": 5, "balance": 0}

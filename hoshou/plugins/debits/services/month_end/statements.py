@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hoshou.base.errors import NotFound
 from hoshou.base.errors import noop_gettext as N_
@@ -80,6 +80,8 @@ def by_branch(session: Session, run: Remittance) -> list[Row]:
         .where(line.remittance_id == run.id)
         .group_by(Branch.id, Insurer.position)
         .order_by(Insurer.position, Branch.code)
+        # By a statement of its own: PostgreSQL has no room for a join beside a sum's group.
+        .options(selectinload(Branch.insurer))
     )
     return [Row(branch, Sums(*map(int, sums))) for branch, *sums in rows]
 
@@ -87,6 +89,7 @@ def by_branch(session: Session, run: Remittance) -> list[Row]:
 def by_agency(session: Session, run: Remittance, *, after: int = 0, limit: int = AGENCIES_A_PAGE) -> list[Row]:
     """The agency registrations from the one after ``after`` on, by their keys."""
     line = RemittanceLine
+    parts = (AgencyRegistration.agency, AgencyRegistration.insurer, AgencyRegistration.branch)
     rows = session.execute(
         select(AgencyRegistration, line.insurer_leads, *_sums())
         .join(AgencyRegistration, line.registration_id == AgencyRegistration.id)
@@ -94,6 +97,7 @@ def by_agency(session: Session, run: Remittance, *, after: int = 0, limit: int =
         .group_by(AgencyRegistration.id, line.insurer_leads)
         .order_by(AgencyRegistration.id)
         .limit(limit)
+        .options(*map(selectinload, parts))
     )
     return [
         Row(registration, Sums(*map(int, sums)), commission_months(run.month, insurer_leads=leads))
