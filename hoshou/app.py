@@ -28,6 +28,7 @@ from hoshou.platform.site.gate import init_gate
 from hoshou.platform.site.headers import init_headers
 from hoshou.platform.site.language import chosen_language
 from hoshou.platform.staff.builder import init_staff_site
+from hoshou.platform.staff.session import init_fence
 
 ROOT = Path(hoshou.__file__).resolve().parent.parent
 
@@ -50,6 +51,7 @@ def create_app(settings: Mapping[str, Any] | None = None, *, clock: Clock | None
     speak(app)
     register_public_site(app)
     register_api(app)
+    init_fence(app)
     return app
 
 

@@ -13,6 +13,7 @@ from flask_appbuilder import Model
 # The platform's tables; those of plugins come with their plugins.
 from hoshou.platform import audit, calendar, throttle, tickets  # noqa: F401
 from hoshou.platform.db import Instant, db
+from hoshou.platform.fence_role import ensure_role, grant_role
 from hoshou.platform.files import model  # noqa: F401
 from hoshou.platform.jobs import runs  # noqa: F401
 from hoshou.platform.mail import outbox, wording  # noqa: F401
@@ -38,10 +39,12 @@ def _config(connection: Any) -> Config:
 
 
 def upgrade() -> str | None:
-    """Bring the database to the newest revision; returns it."""
+    """Bring the database to the newest revision; returns it. Raises Unavailable ``fence_role_missing``."""
+    ensure_role(db.engine)
     with db.engine.connect().execution_options(writes=True) as connection:
         command.upgrade(_config(connection), "head")
         connection.commit()
+    grant_role(db.engine)
     return newest_revision()
 
 

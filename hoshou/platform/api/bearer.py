@@ -13,6 +13,7 @@ from hoshou.platform.actor import Actor
 from hoshou.platform.api import tokens
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
+from hoshou.platform.fence import put_up
 from hoshou.platform.staff.session import actor_of
 from hoshou.platform.subject import Subject
 
@@ -21,12 +22,13 @@ SCHEME = "bearer"
 
 def init_api(app: Flask, blueprints: Iterable[Blueprint]) -> None:
     """Register the API's blueprints; nobody gets through to their routes without a personal token."""
-    names = set()
+    names: set[str] = set()
     for blueprint in blueprints:
         # Without cookies there is nothing to forge.
         app.extensions["csrf"].exempt(blueprint)
         app.register_blueprint(blueprint)
         names.add(blueprint.name)
+    app.config["API_BLUEPRINTS"] = frozenset(names)
 
     @app.before_request
     def authenticate() -> Any:
@@ -63,6 +65,7 @@ def _authenticate() -> Any:
     if subject is None:
         return _unauthorized()
     g.api_actor, g.api_subject = actor, subject
+    put_up(db.session(), subject)
     return None
 
 

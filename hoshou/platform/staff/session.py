@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Response, current_app, g, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user, login_user, logout_user
 
@@ -11,6 +11,8 @@ from hoshou.platform.actor import Actor, ActorKind
 from hoshou.platform.client import client_address
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
+from hoshou.platform.fence import put_up
+from hoshou.platform.site.headers import is_static
 from hoshou.platform.subject import Subject
 from hoshou.platform.tickets import TicketKind
 
@@ -104,3 +106,14 @@ def current_subject() -> Subject:
         )
     subject: Subject = g.subject
     return subject
+
+
+def init_fence(app: Flask) -> None:
+    """Put the fence up round each request of the staff site (A11). The API's is put up once the token is known."""
+    others = {*app.config["PUBLIC_BLUEPRINTS"], *app.config["API_BLUEPRINTS"], "site"}
+
+    @app.before_request
+    def fence() -> None:
+        if request.endpoint is None or is_static(request.endpoint) or request.blueprint in others:
+            return
+        put_up(db.session(), current_subject() if current_user.is_authenticated else None)

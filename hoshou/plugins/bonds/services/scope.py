@@ -26,7 +26,10 @@ def visible_folders(subject: Subject) -> ColumnElement[bool]:
 
 
 def countable_folders(subject: Subject) -> ColumnElement[bool]:
-    """The folders that may go into this user's counts: the association knows how many there are, never which."""
+    """The folders that may go into this user's counts: the association knows how many there are, never which.
+
+    Counted over the fence, since the association may see none of them.
+    """
     return true() if subject.has(Role.ASSOCIATION) else visible_folders(subject)
 
 

@@ -18,6 +18,7 @@ from hoshou.base.errors import Forbidden, NotFound, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
+from hoshou.platform.fence import over_the_fence
 from hoshou.platform.files.model import keep
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.subject import Role, Subject
@@ -73,15 +74,17 @@ def upload(
     require_uploader(subject)
     idempotency_key = checked_key(idempotency_key)
     request = prepared.request
-    folder = session.scalar(
-        select(BondFolder)
-        .where(
-            BondFolder.insurer_id == request.insurer_id,
-            BondFolder.policy_number == request.policy_number,
-            BondFolder.deleted_at.is_(None),
+    # A number that another agency has taken is refused below, whosever it is.
+    with over_the_fence(session):
+        folder = session.scalar(
+            select(BondFolder)
+            .where(
+                BondFolder.insurer_id == request.insurer_id,
+                BondFolder.policy_number == request.policy_number,
+                BondFolder.deleted_at.is_(None),
+            )
+            .with_for_update()
         )
-        .with_for_update()
-    )
     # With the folder locked: the same upload running at this moment has answered by now (F12).
     earlier = session.scalar(
         select(UploadReceipt).where(UploadReceipt.user_id == subject.user_id, UploadReceipt.key == idempotency_key)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.clock import JST
 from hoshou.base.dates import add_months
+from hoshou.platform.fence import over_the_fence
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.services.scope import countable_folders
@@ -38,7 +39,7 @@ def uploads_by_month(session: Session, subject: Subject, months: Sequence[date])
     """
     starts = [_midnight(month) for month in [*months, add_months(months[-1], 1)]]
     month = case(*[(BondFile.uploaded_at < end, number) for number, end in enumerate(starts[1:])])
-    rows = session.execute(
+    statement = (
         select(Insurer.position, Insurer.short_name, month.label("month"), func.count())
         .select_from(BondFile)
         .join(BondFolder, BondFile.folder_id == BondFolder.id)
@@ -46,6 +47,8 @@ def uploads_by_month(session: Session, subject: Subject, months: Sequence[date])
         .where(BondFile.uploaded_at >= starts[0], BondFile.uploaded_at < starts[-1], countable_folders(subject))
         .group_by(Insurer.position, Insurer.short_name, "month")
     )
+    with over_the_fence(session):
+        rows = session.execute(statement).all()
     counts: dict[tuple[int, str], list[int]] = {}
     for position, insurer, number, count in rows:
         counts.setdefault((position, insurer), [0] * len(months))[number] = count

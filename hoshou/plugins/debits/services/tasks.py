@@ -12,6 +12,7 @@ from hoshou.base.errors import NotFound, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import audit
 from hoshou.platform.actor import Actor
+from hoshou.platform.fence import over_the_fence
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.mail.outbox import queue
 from hoshou.platform.subject import Subject
@@ -141,7 +142,9 @@ def finish(
         raise Refused("task_finished", N_("この連絡依頼はすでに完了しています。"))
     session.refresh(task)
     if state is TaskState.UNREACHABLE and task.kind == TaskKind.PREFECTURE:
-        open_tasks(session, clock, keys, actor, {task.line_id: (TaskKind.BRANCH,)})
+        # The branch's task is none of the prefecture association's.
+        with over_the_fence(session):
+            open_tasks(session, clock, keys, actor, {task.line_id: (TaskKind.BRANCH,)})
     audit.record(session, clock, actor, "debits.task_finished", OBJECT, task.id, kind=task.kind, state=state.value)
 
 

@@ -134,6 +134,7 @@ class Enrolment(Entity):
             sqlite_where=text("stage <> 'cancelled'"),
             postgresql_where=text("stage <> 'cancelled'"),
         ),
+        Index("ix_guardkun_enrolment_quote", "quote_id"),
         Index("ix_guardkun_enrolment_list", "registration_id", "id"),
         Index("ix_guardkun_enrolment_start", "scheme_year_id", "start", "stage"),
         Index("ix_guardkun_enrolment_unit", "unit_id", "start"),

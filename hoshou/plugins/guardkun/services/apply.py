@@ -12,6 +12,7 @@ from hoshou.base.clock import Clock
 from hoshou.base.errors import Forbidden, NotFound, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.actor import Actor
+from hoshou.platform.fence import over_the_fence
 from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun.models.changes import Change
 from hoshou.plugins.guardkun.models.enrolments import Enrolment, Quote
@@ -27,7 +28,7 @@ from hoshou.plugins.guardkun.services.closings import require_open, require_star
 from hoshou.plugins.guardkun.services.members import find_member, require_member_on, unit_of
 from hoshou.plugins.guardkun.services.particulars import APPLICATION, record_particulars, reported_since
 from hoshou.plugins.guardkun.services.progress import advance, hold
-from hoshou.plugins.guardkun.services.rights import require_agency
+from hoshou.plugins.guardkun.services.rights import is_own_agency, require_agency
 from hoshou.plugins.guardkun.services.scope import visible_quotes
 
 CLOSED_TO_AGENTS = (Stage.REGISTERED, Stage.AT_BRANCH, Stage.AT_LEAD, *BOOKED_STAGES)
@@ -76,7 +77,7 @@ def apply(
     )
     session.add(enrolment)
     session.flush()
-    _fill(session, clock, actor, enrolment, quote, form, replaces)
+    _fill(session, clock, actor, subject, enrolment, quote, form, replaces)
     return enrolment
 
 
@@ -97,7 +98,7 @@ def apply_again(
     quote = quote_for(session, subject, form.quote_id)
     require_agency(subject, quote.registration)
     _require_free(session, quote, enrolment.id)
-    _fill(session, clock, actor, enrolment, quote, form, _replaced_by(session, enrolment))
+    _fill(session, clock, actor, subject, enrolment, quote, form, _replaced_by(session, enrolment))
     return enrolment
 
 
@@ -105,6 +106,7 @@ def _fill(
     session: Session,
     clock: Clock,
     actor: Actor,
+    subject: Subject,
     enrolment: Enrolment,
     quote: Quote,
     form: ApplicationForm,
@@ -121,9 +123,11 @@ def _fill(
     require_same_person(facts.company_name, member.name)
     require_member_on(member, quote.start)
     unit = unit_of(session, clock, actor, member, form.unit_name)
-    _require_single(session, unit, quote.start, enrolment, replaces)
-    previous = previous_of(session, unit.id, quote.start)
-    if previous is not None and not form.reports_seen and reported_since(session, unit.id, _known_at(previous)):
+    # A unit has one cover at a time and renews what it had, whosever contracts these are.
+    with over_the_fence(session):
+        _require_single(session, unit, quote.start, enrolment, replaces)
+        previous = previous_of(session, unit.id, quote.start)
+    if previous is not None and not form.reports_seen and _has_reports(session, subject, previous):
         raise Refused(
             "reports_unseen",
             N_("前契約のあとに届け出られた変更があります。内容を確認し、必要な項目を修正してください。"),
@@ -170,8 +174,15 @@ def previous_of(session: Session, unit_id: int, start: date) -> Enrolment | None
     ).first()
 
 
-def _known_at(previous: Enrolment) -> Any:
-    return previous.registered_at or previous.applied_at
+def _has_reports(session: Session, subject: Subject, previous: Enrolment) -> bool:
+    """Whether the agency has been shown changes that were reported since; of another agency's contract it isn't."""
+    known_at = previous.registered_at or previous.applied_at
+    return (
+        is_own_agency(subject, previous.registration)
+        and previous.unit_id is not None
+        and known_at is not None
+        and bool(reported_since(session, previous.unit_id, known_at))
+    )
 
 
 def _require_free(session: Session, quote: Quote, enrolment_id: int | None) -> None:

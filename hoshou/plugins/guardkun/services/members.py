@@ -16,6 +16,7 @@ from hoshou.platform.subject import Role, Subject
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.models.members import Member, PrefectureAssociation, PrefectureStaff, Unit
 from hoshou.plugins.guardkun.rules.lines import optional_line
+from hoshou.plugins.guardkun.services.scope import visible_enrolments
 
 MEMBER = "guardkun_member"
 _SEE_ALL = (Role.LEAD_OFFICE, Role.GROUP_ASSOCIATION, Role.AUDITOR, Role.ADMINISTRATOR)
@@ -77,12 +78,12 @@ def require_member_on(member: Member, day: date) -> None:
         raise Refused("not_a_member", N_("補償開始日の時点で加盟員であることが必要です。"), field="member_number")
 
 
-def enrolments_of(session: Session, member_id: int) -> Sequence[Enrolment]:
-    """The enrolments of all units of the member, newest start first."""
+def enrolments_of(session: Session, subject: Subject, member_id: int) -> Sequence[Enrolment]:
+    """The enrolments of all units of the member that the reader may know of, newest start first."""
     return session.scalars(
         select(Enrolment)
         .join(Enrolment.unit)
-        .where(Unit.member_id == member_id)
+        .where(Unit.member_id == member_id, visible_enrolments(subject))
         .order_by(Enrolment.start.desc(), Enrolment.id.desc())
         .limit(200)
     ).all()

@@ -32,7 +32,7 @@ from hoshou.plugins.guardkun.services.rights import (
     is_own_branch,
     may_find_defects,
 )
-from hoshou.plugins.guardkun.services.scope import enrolment_for
+from hoshou.plugins.guardkun.services.scope import enrolment_for, previous_for
 from hoshou.plugins.guardkun.services.slip import Slip, slip_of
 
 ACTION_LABELS = {
@@ -124,7 +124,7 @@ def read_record(
     ).all()
     return EnrolmentRecord(
         enrolment=enrolment,
-        previous=session.get(Enrolment, enrolment.previous_id) if enrolment.previous_id else None,
+        previous=previous_for(session, subject, enrolment),
         facts=_facts(session, clock, enrolment),
         slip=slip_of(enrolment) if enrolment.registered_at else None,
         deadlines=_deadlines(session, enrolment),

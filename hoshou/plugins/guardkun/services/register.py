@@ -6,6 +6,7 @@ from hoshou.base.clock import Clock
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.actor import Actor
+from hoshou.platform.fence import over_the_fence
 from hoshou.platform.subject import Subject
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.stages import Step, next_stage
@@ -29,9 +30,11 @@ def register(session: Session, clock: Clock, actor: Actor, subject: Subject, enr
     year = enrolment.scheme_year
     require_open(year)
     require_complete(year, enrolment.registration)
-    previous = session.get(Enrolment, enrolment.previous_id) if enrolment.previous_id else None
     _require_mandate(enrolment)
-    _require_explained_sales(enrolment, previous)
+    # The sales of the year before count, whosever contract that was.
+    with over_the_fence(session):
+        previous = session.get(Enrolment, enrolment.previous_id) if enrolment.previous_id else None
+        _require_explained_sales(enrolment, previous)
     if enrolment.unit is not None:
         require_member_on(enrolment.unit.member, enrolment.start)
     closing = closing_for(session, year, enrolment.start, clock.now())

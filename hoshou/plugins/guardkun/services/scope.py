@@ -69,3 +69,10 @@ def enrolment_for(session: Session, subject: Subject, enrolment_id: int) -> Enro
     if found is None:
         raise NotFound("enrolment_not_found", N_("該当する加入手続きが見つかりません。"))
     return found
+
+
+def previous_for(session: Session, subject: Subject, enrolment: Enrolment) -> Enrolment | None:
+    """The contract that the enrolment renews, unless it was another agency's and isn't theirs to know of."""
+    return session.scalar(
+        select(Enrolment).where(Enrolment.id == enrolment.previous_id, visible_enrolments(subject))
+    )

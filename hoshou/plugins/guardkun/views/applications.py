@@ -32,7 +32,7 @@ from hoshou.plugins.guardkun.services.particulars import facts_of, particulars_o
 from hoshou.plugins.guardkun.services.quoting import starts
 from hoshou.plugins.guardkun.services.renewal import renewal_of
 from hoshou.plugins.guardkun.services.rights import require_agency
-from hoshou.plugins.guardkun.services.scope import enrolment_for
+from hoshou.plugins.guardkun.services.scope import enrolment_for, previous_for
 from hoshou.plugins.guardkun.views.forms import DAY, NUMBER, sentences, typed_day
 
 Values = dict[str, Any]
@@ -151,7 +151,8 @@ class GuardkunApplicationView(BaseView):
         session, subject = db.session(), current_subject()
         quote = quote_for(session, subject, quote_id)
         require_agency(subject, quote.registration)
-        renews = request.args.get("renews", type=int) or (enrolment.previous_id if enrolment else None)
+        renewed = previous_for(session, subject, enrolment) if enrolment else None
+        renews = request.args.get("renews", type=int) or (renewed.id if renewed else None)
         return self.render_template(
             "guardkun/application.html",
             title=_("加入申込票の修正") if enrolment else _("加入申込票の作成"),

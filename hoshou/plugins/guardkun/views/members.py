@@ -74,7 +74,7 @@ class GuardkunMemberView(StaffModelView):
             title=member.name,
             member=member,
             history=[(unit, particulars_history(session, unit.id)) for unit in member.units],
-            enrolments=enrolments_of(session, member.id),
+            enrolments=enrolments_of(session, current_subject(), member.id),
             labels=PARTICULARS_LABELS,
             stages=STAGE_LABELS,
             day=DAY,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, sel
 from sqlalchemy.orm import Session, aliased
 
 from hoshou.platform.audit import AuditEntry
+from hoshou.platform.fence import over_the_fence
 from hoshou.platform.mail.outbox import MailState, OutboxMail
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFile, BondFolder
@@ -87,17 +88,15 @@ def undownloaded_by_insurer(
     session: Session, subject: Subject, today: date, window: Window
 ) -> Sequence[tuple[str, int]]:
     """For the association: how many there are of each insurer's, and nothing about them."""
-    return (
-        session.execute(
-            select(Insurer.name, func.count())
-            .join(BondFolder, BondFolder.insurer_id == Insurer.id)
-            .where(_undownloaded(today, window), countable_folders(subject))
-            .group_by(Insurer.name, Insurer.position)
-            .order_by(Insurer.position)
-        )
-        .tuples()
-        .all()
+    statement = (
+        select(Insurer.name, func.count())
+        .join(BondFolder, BondFolder.insurer_id == Insurer.id)
+        .where(_undownloaded(today, window), countable_folders(subject))
+        .group_by(Insurer.name, Insurer.position)
+        .order_by(Insurer.position)
     )
+    with over_the_fence(session):
+        return session.execute(statement).tuples().all()
 
 
 def _undownloaded(today: date, window: Window) -> ColumnElement[bool]:

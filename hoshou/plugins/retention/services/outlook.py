@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from hoshou.base.dates import add_months, months_between_firsts
+from hoshou.platform.fence import over_the_fence
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.services.scope import countable_folders, visible_folders
@@ -63,12 +64,14 @@ def soon_gone(session: Session, subject: Subject, today: date) -> tuple[int, dat
 
 def counts_by_month(session: Session, subject: Subject, today: date) -> Sequence[MonthCount]:
     """How many of each insurer's folders will be deleted in each month of the coming year, as the reader may count."""
-    rows = session.execute(
+    statement = (
         select(Insurer.position, Insurer.name, Insurer.short_name, BondFolder.insurance_end, func.count())
         .join(BondFolder, BondFolder.insurer_id == Insurer.id)
         .where(_due_by(today + YEAR), countable_folders(subject))
         .group_by(Insurer.position, Insurer.name, Insurer.short_name, BondFolder.insurance_end)
     )
+    with over_the_fence(session):
+        rows = session.execute(statement).all()
     counts: Counter[tuple[date, int, str, str]] = Counter()
     for position, name, short_name, insurance_end, count in rows:
         counts[max(purge_day(insurance_end), today).replace(day=1), position, name, short_name] += count
