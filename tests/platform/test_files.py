@@ -19,6 +19,7 @@ from hoshou.base.errors import Unavailable
 from hoshou.platform.actor import SYSTEM
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
+from hoshou.platform.files.disk import DiskShelf
 from hoshou.platform.files.model import StoredFile, bury, keep
 from hoshou.platform.files.rotation import rewrap_all
 from hoshou.platform.files.store import FileStore, StoredBlob
@@ -35,7 +36,7 @@ A_DAY_AGO = 25 * 3600
 
 @pytest.fixture
 def store(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "files", KeyRing(OLD))
+    return FileStore(DiskShelf(tmp_path / "files"), KeyRing(OLD))
 
 
 def contents(root: Path) -> list[Path]:
@@ -151,7 +152,7 @@ def test_a_disk_full_at_any_step_is_a_clean_error_and_leaves_nothing(
         monkeypatch.setattr(os, name, limited(name))
     for failing_step in range(1, 100):
         room, root = failing_step - 1, tmp_path / str(failing_step)
-        store = FileStore(root, KeyRing(OLD))
+        store = FileStore(DiskShelf(root), KeyRing(OLD))
         if failing_step <= 15:
             with refused("storage_failed", kind=Unavailable):
                 store.put(PDF)
@@ -165,12 +166,12 @@ def test_a_disk_full_at_any_step_is_a_clean_error_and_leaves_nothing(
 @pytest.mark.req("A27")
 def test_after_a_rotation_old_and_new_files_are_readable_and_the_old_key_is_not_needed(tmp_path: Path) -> None:
     root = tmp_path / "files"
-    blob = FileStore(root, KeyRing(OLD)).put(PDF)
-    ring = FileStore(root, KeyRing(NEW, [OLD]))
+    blob = FileStore(DiskShelf(root), KeyRing(OLD)).put(PDF)
+    ring = FileStore(DiskShelf(root), KeyRing(NEW, [OLD]))
     assert ring.read(blob) == PDF
     wrapped = ring.rewrap(blob)
     assert wrapped.key_id == ring.put(PDF).key_id != blob.key_id
-    only_new = FileStore(root, KeyRing(NEW))
+    only_new = FileStore(DiskShelf(root), KeyRing(NEW))
     assert only_new.read(wrapped) == PDF
     with refused("file_damaged", kind=Unavailable):
         only_new.read(blob)
@@ -190,8 +191,8 @@ def test_a_rotation_broken_off_in_the_middle_is_taken_up_again(
 ) -> None:
     root = tmp_path / "files"
     for number in range(250):
-        stored(clock, FileStore(root, KeyRing(OLD)), str(number).encode())
-    rotated = FileStore(root, KeyRing(NEW, [OLD]))
+        stored(clock, FileStore(DiskShelf(root), KeyRing(OLD)), str(number).encode())
+    rotated = FileStore(DiskShelf(root), KeyRing(NEW, [OLD]))
 
     def everything_readable(with_store: FileStore) -> bool:
         files = db.session.scalars(select(StoredFile).order_by(StoredFile.id)).all()
@@ -204,7 +205,7 @@ def test_a_rotation_broken_off_in_the_middle_is_taken_up_again(
     assert everything_readable(rotated)
     assert rewrap_all(unit_of_work, rotated) == 50
     assert rewrap_all(unit_of_work, rotated) == 0
-    assert everything_readable(FileStore(root, KeyRing(NEW)))
+    assert everything_readable(FileStore(DiskShelf(root), KeyRing(NEW)))
 
 
 @pytest.mark.req("F1")
