@@ -163,10 +163,9 @@ def _failures_told(deed: str, name: str) -> Iterator[None]:
 
 def _names(answer: Mapping[str, Any], md5: str, sha256: str) -> bool:
     """Whether the answer names the bytes that were sent. Under a key of the server's own its ETag is no MD5."""
-    is_other_etag = answer.get("ServerSideEncryption", "").startswith("aws:kms")
-    return answer.get("ChecksumSHA256", sha256) == sha256 and (
-        is_other_etag or answer.get("ETag", "").strip('"') == md5
-    )
+    is_sealed_there = answer.get("ServerSideEncryption", "").startswith("aws:kms")
+    is_right = is_sealed_there or answer.get("ETag", "").strip('"') == md5
+    return is_right and bool(answer.get("ChecksumSHA256", sha256) == sha256)
 
 
 def _is_older(at: datetime, seconds: float, answer: Mapping[str, Any]) -> bool:

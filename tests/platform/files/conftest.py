@@ -1,0 +1,86 @@
+"""Shelves of both kinds, and a bucket behind a proxy."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from hoshou.platform.files import s3
+from hoshou.platform.files.disk import DiskShelf
+from hoshou.platform.files.s3 import Bucket, S3Shelf
+from hoshou.platform.files.shelf import Shelf
+from tests.platform.files.bucket_server import FaultProxy, bucket_server
+
+PREFIX = "hoshou/files"
+
+
+@pytest.fixture(scope="session")
+def server_port() -> Iterator[int]:
+    with bucket_server() as port:
+        yield port
+
+
+@dataclass
+class BucketGround:
+    """An empty bucket: what the product is told of it, the proxy on its way there, and a way past that."""
+
+    place: Bucket
+    proxy: FaultProxy
+    direct: Any
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of an application that keeps its files here."""
+        place = self.place
+        return {"S3_BUCKET": place.name, "S3_PREFIX": place.prefix, "S3_ENDPOINT": place.endpoint}
+
+    def objects(self) -> dict[str, bytes]:
+        """Everything in the bucket."""
+        listed = self.direct.list_objects_v2(Bucket=self.place.name).get("Contents", ())
+        return {item["Key"]: self._content(item["Key"]) for item in listed}
+
+    def _content(self, name: str) -> bytes:
+        content: bytes = self.direct.get_object(Bucket=self.place.name, Key=name)["Body"].read()
+        return content
+
+    def begin_parts(self, name: str) -> None:
+        """Leave an upload in parts unfinished, as other tools do."""
+        self.direct.create_multipart_upload(Bucket=self.place.name, Key=name)
+
+    def parts(self) -> list[str]:
+        """The names of uploads in parts that nobody has finished."""
+        found = self.direct.list_multipart_uploads(Bucket=self.place.name).get("Uploads", ())
+        return [item["Key"] for item in found]
+
+
+@pytest.fixture
+def bucket(server_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[BucketGround]:
+    """An empty bucket of the test's own; requests to it time out and pauses end quickly."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(s3, "ANSWER_SECONDS", 0.4)
+    monkeypatch.setattr(s3, "PAUSES", (0, 0.01, 0.01))
+    proxy = FaultProxy(server_port)
+    direct = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{server_port}", region_name="us-east-1")
+    name = f"test-{secrets.token_hex(8)}"
+    direct.create_bucket(Bucket=name)
+    yield BucketGround(Bucket(name, PREFIX, proxy.address, "us-east-1"), proxy, direct)
+    direct.close()
+    proxy.close()
+
+
+@pytest.fixture(params=["disk", "s3"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
+    """Once a folder, once a bucket."""
+    if request.param == "disk":
+        return DiskShelf(tmp_path / "shelf")
+    return S3Shelf(request.getfixturevalue("bucket").place)
