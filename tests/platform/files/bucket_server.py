@@ -3,7 +3,6 @@
 import base64
 import http.client
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 
 from moto.server import ThreadedMotoServer
 
-SLOW_SECONDS = 1.0
+SLOW_SECONDS = 10.0
 WRONG = "0" * 32
 
 
@@ -53,6 +52,7 @@ class FaultProxy:
         """The methods of all requests since the last ``arm``."""
         self._armed: list[Armed] = []
         self._held = threading.Lock()
+        self.closing = threading.Event()
 
         class Handler(_Carrier):
             proxy = self
@@ -80,6 +80,7 @@ class FaultProxy:
         return None
 
     def close(self) -> None:
+        self.closing.set()
         self._listener.shutdown()
         self._listener.server_close()
 
@@ -114,7 +115,7 @@ class _Carrier(BaseHTTPRequestHandler):
 
     def _answer_wrongly(self, fault: Fault | None, status: int, headers: dict[str, str], body: bytes) -> None:
         if fault is Fault.SLOW:
-            time.sleep(SLOW_SECONDS)
+            self.proxy.closing.wait(SLOW_SECONDS)
         if fault is Fault.WRONG_ETAG:
             headers["etag"] = f'"{WRONG}"'
         if fault is Fault.WRONG_CHECKSUM:

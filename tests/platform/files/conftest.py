@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.loaders
 import pytest
 
 from hoshou.platform.files import s3
@@ -16,6 +17,15 @@ from hoshou.platform.files.shelf import Shelf
 from tests.platform.files.bucket_server import FaultProxy, bucket_server
 
 PREFIX = "hoshou/files"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def models_read_once() -> Iterator[None]:
+    """Each client would read the description of S3 anew: most of what it takes to make one."""
+    real, loader = botocore.loaders.create_loader, botocore.loaders.create_loader()
+    botocore.loaders.create_loader = lambda _path=None: loader
+    yield
+    botocore.loaders.create_loader = real
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +67,18 @@ class BucketGround:
         return [item["Key"] for item in found]
 
 
+@pytest.fixture(scope="session")
+def direct(server_port: int) -> Iterator[Any]:
+    """A client that goes past all faults."""
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    client = boto3.session.Session().client("s3", endpoint_url=f"http://127.0.0.1:{server_port}", **keys)
+    yield client
+    client.close()
+
+
 @pytest.fixture
-def bucket(server_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[BucketGround]:
-    """An empty bucket of the test's own; requests to it time out and pauses end quickly."""
+def bucket(server_port: int, direct: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[BucketGround]:
+    """An empty bucket of the test's own."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -67,14 +86,11 @@ def bucket(server_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(s3, "ANSWER_SECONDS", 0.4)
     monkeypatch.setattr(s3, "PAUSES", (0, 0.01, 0.01))
     proxy = FaultProxy(server_port)
-    direct = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{server_port}", region_name="us-east-1")
     name = f"test-{secrets.token_hex(8)}"
     direct.create_bucket(Bucket=name)
     yield BucketGround(Bucket(name, PREFIX, proxy.address, "us-east-1"), proxy, direct)
-    direct.close()
     proxy.close()
 
 

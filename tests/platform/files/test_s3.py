@@ -12,7 +12,7 @@ from hoshou.platform.files import s3
 from hoshou.platform.files.s3 import Bucket, S3Shelf
 from hoshou.platform.files.store import FileStore, StoredBlob
 from hoshou.platform.keys import KeyRing
-from tests.platform.files.bucket_server import Fault
+from tests.platform.files.bucket_server import SLOW_SECONDS, Fault
 from tests.platform.files.conftest import PREFIX, BucketGround
 from tests.refusals import refused
 
@@ -21,6 +21,12 @@ pytestmark = pytest.mark.req("F15")
 ONE, OTHER = "1" * 32, "2" * 32
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 A_DAY = 24 * 3600
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are waited for a moment only."""
+    monkeypatch.setattr(s3, "ANSWER_SECONDS", 0.3)
 
 
 @pytest.fixture
@@ -37,7 +43,7 @@ def is_readable(store: FileStore, blob: StoredBlob) -> bool:
     return store.read(blob) == PDF
 
 
-@pytest.mark.parametrize("fault", [Fault.ERROR, Fault.SLOW, Fault.LOST])
+@pytest.mark.parametrize("fault", [Fault.ERROR, Fault.LOST])
 def test_a_fault_that_passes_is_not_noticed(bucket: BucketGround, store: FileStore, fault: Fault) -> None:
     for method in ("PUT", "HEAD", "GET", "DELETE"):
         bucket.proxy.arm(fault, method, times=1)
@@ -49,7 +55,7 @@ def test_a_fault_that_passes_is_not_noticed(bucket: BucketGround, store: FileSto
     assert bucket.proxy.met == [fault] * 4
 
 
-@pytest.mark.parametrize("fault", [Fault.ERROR, Fault.SLOW, Fault.LOST, Fault.REFUSED])
+@pytest.mark.parametrize("fault", [Fault.ERROR, Fault.LOST, Fault.REFUSED])
 def test_a_fault_that_stays_is_told_after_few_tries(
     bucket: BucketGround, store: FileStore, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -64,16 +70,29 @@ def test_a_fault_that_stays_is_told_after_few_tries(
     for method, deed in deeds.items():
         bucket.proxy.arm(fault, method)
         caplog.clear()
-        began = time.monotonic()
         with refused("storage_failed", kind=Unavailable):
             deed()
-        assert time.monotonic() - began < s3.ATTEMPTS * s3.ANSWER_SECONDS + 1
         assert bucket.proxy.asked == [method] * tries
         assert [record.levelno for record in caplog.records if record.name == s3.__name__] == [logging.ERROR]
         bucket.proxy.disarm()
     with refused("storage_failed", kind=Unavailable):
         bucket.proxy.arm(fault, "GET")
         store.storage_keys()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_answer_that_comes_late_is_not_waited_for(bucket: BucketGround, store: FileStore) -> None:
+    bucket.proxy.arm(Fault.SLOW, "PUT", times=1)
+    blob = store.put(PDF)
+    assert is_readable(store, blob)
+    for method, deed in {"PUT": lambda: store.put(PDF), "GET": lambda: store.read(blob)}.items():
+        bucket.proxy.arm(Fault.SLOW, method)
+        began = time.monotonic()
+        with refused("storage_failed", kind=Unavailable):
+            deed()
+        # Whoever waits for each answer waits ten seconds for the first.
+        assert time.monotonic() - began < SLOW_SECONDS
+        assert bucket.proxy.asked == [method] * s3.ATTEMPTS
 
 
 @pytest.mark.parametrize("fault", [Fault.WRONG_ETAG, Fault.WRONG_CHECKSUM, Fault.FORGOTTEN, Fault.ALTERED])
@@ -163,12 +182,16 @@ def test_only_what_is_the_products_own_is_listed(bucket: BucketGround, shelf: S3
     assert list(whole.keys()) == [OTHER]
 
 
-def test_a_list_goes_on_over_many_pages(bucket: BucketGround, shelf: S3Shelf) -> None:
-    names = [f"{number:032x}" for number in range(1001)]
-    backend = s3_backends["123456789012"]["aws"]
+def test_a_list_goes_on_over_many_pages(
+    bucket: BucketGround, shelf: S3Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "2")
+    names = [f"{number:032x}" for number in range(5)]
     for name in names:
-        backend.put_object(bucket.place.name, f"{PREFIX}/{name}", b"x")
+        shelf.lay(name, b"x")
+    bucket.proxy.asked.clear()
     assert list(shelf.keys()) == names
+    assert bucket.proxy.asked == ["GET"] * 3
 
 
 def test_uploads_in_parts_that_nobody_finished_are_aborted(bucket: BucketGround, store: FileStore) -> None:
