@@ -37,11 +37,12 @@ class Fault(StrEnum):
 class Armed:
     fault: Fault
     method: str
+    after: int
     left: int
 
 
 class FaultProxy:
-    """Carries requests to the server; ``arm`` has the next ones of a method meet a fault."""
+    """Carries requests to the server; ``arm`` has those of a method meet a fault."""
 
     def __init__(self, server_port: int) -> None:
         self.server_port = server_port
@@ -62,8 +63,9 @@ class FaultProxy:
         self.address = f"http://127.0.0.1:{self._listener.server_port}"
         threading.Thread(target=self._listener.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
-    def arm(self, fault: Fault, method: str, times: int = 1000) -> None:
-        self._armed.append(Armed(fault, method, times))
+    def arm(self, fault: Fault, method: str, times: int = 1000, after: int = 0) -> None:
+        """So many requests of the method meet the fault, after so many that don't."""
+        self._armed.append(Armed(fault, method, after, times))
         self.asked.clear()
 
     def disarm(self) -> None:
@@ -73,7 +75,9 @@ class FaultProxy:
         with self._held:
             self.asked.append(method)
             for armed in self._armed:
-                if armed.method == method and armed.left:
+                if armed.method == method and armed.after:
+                    armed.after -= 1
+                elif armed.method == method and armed.left:
                     armed.left -= 1
                     self.met.append(armed.fault)
                     return armed.fault

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.loaders
+import botocore.session
 import pytest
 
 from hoshou.platform.files import s3
@@ -22,10 +22,10 @@ PREFIX = "hoshou/files"
 @pytest.fixture(autouse=True, scope="session")
 def models_read_once() -> Iterator[None]:
     """Each client would read the description of S3 anew: most of what it takes to make one."""
-    real, loader = botocore.loaders.create_loader, botocore.loaders.create_loader()
-    botocore.loaders.create_loader = lambda _path=None: loader
+    real, loader = botocore.session.create_loader, botocore.session.create_loader()
+    botocore.session.create_loader = lambda _path=None: loader
     yield
-    botocore.loaders.create_loader = real
+    botocore.session.create_loader = real
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +74,12 @@ def direct(server_port: int) -> Iterator[Any]:
     client = boto3.session.Session().client("s3", endpoint_url=f"http://127.0.0.1:{server_port}", **keys)
     yield client
     client.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are waited for a moment only."""
+    monkeypatch.setattr(s3, "ANSWER_SECONDS", 0.3)
 
 
 @pytest.fixture

@@ -24,12 +24,6 @@ A_DAY = 24 * 3600
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers are waited for a moment only."""
-    monkeypatch.setattr(s3, "ANSWER_SECONDS", 0.3)
-
-
-@pytest.fixture
 def shelf(bucket: BucketGround) -> S3Shelf:
     return S3Shelf(bucket.place)
 
