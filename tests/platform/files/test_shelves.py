@@ -41,8 +41,13 @@ def test_an_empty_content_is_a_content(shelf: Shelf) -> None:
 
 
 @pytest.mark.req("A17")
-@pytest.mark.parametrize("key", ["", "a" * 31, "A" * 32, "a" * 32 + "\n", "../" + "a" * 32, "incoming"])
-def test_a_shelf_takes_storage_keys_alone(shelf: Shelf, key: str) -> None:
+def test_a_shelf_takes_storage_keys_alone(shelf: Shelf) -> None:
+    for key in ("", "a" * 31, "A" * 32, "a" * 32 + "\n", "../" + "a" * 32, "incoming"):
+        assert_no_storage_key(shelf, key)
+    assert list(shelf.keys()) == []
+
+
+def assert_no_storage_key(shelf: Shelf, key: str) -> None:
     for use in (
         lambda: shelf.lay(key, b"x"),
         lambda: shelf.fetch(key),
@@ -51,7 +56,6 @@ def test_a_shelf_takes_storage_keys_alone(shelf: Shelf, key: str) -> None:
     ):
         with pytest.raises(ValueError, match="storage key"):
             use()
-    assert list(shelf.keys()) == []
 
 
 @pytest.mark.req("A27", "F15")
@@ -83,14 +87,15 @@ def test_another_files_content_and_key_together_are_refused(store: FileStore, sh
 
 
 @pytest.mark.req("A27")
-@pytest.mark.parametrize("position", [0, 12, -1])
-def test_an_altered_byte_is_refused(store: FileStore, shelf: Shelf, position: int) -> None:
+def test_an_altered_byte_is_refused(store: FileStore, shelf: Shelf) -> None:
     blob = store.put(PDF)
-    altered = bytearray(shelf.fetch(blob.storage_key))
-    altered[position] ^= 1
-    shelf.lay(blob.storage_key, bytes(altered))
-    with refused("file_damaged", kind=Unavailable):
-        store.read(blob)
+    right = shelf.fetch(blob.storage_key)
+    for position in (0, 12, -1):
+        altered = bytearray(right)
+        altered[position] ^= 1
+        shelf.lay(blob.storage_key, bytes(altered))
+        with refused("file_damaged", kind=Unavailable):
+            store.read(blob)
 
 
 def test_missing_or_cut_content_is_refused(store: FileStore, shelf: Shelf) -> None:
