@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import random
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -41,6 +42,14 @@ class Armed:
     left: int
 
 
+SUDDEN: dict[str, tuple[Fault, ...]] = {
+    "PUT": (Fault.ERROR, Fault.LOST, Fault.FORGOTTEN, Fault.ALTERED, Fault.WRONG_ETAG),
+    "HEAD": (Fault.ERROR, Fault.LOST, Fault.ABSENT),
+    "GET": (Fault.ERROR, Fault.LOST, Fault.TORN),
+    "DELETE": (Fault.ERROR, Fault.LOST),
+}
+
+
 class FaultProxy:
     """Carries requests to the server; ``arm`` has those of a method meet a fault."""
 
@@ -52,6 +61,7 @@ class FaultProxy:
         self.asked: list[str] = []
         """The methods of all requests since the last ``arm``."""
         self._armed: list[Armed] = []
+        self._chance: random.Random | None = None
         self._held = threading.Lock()
         self.closing = threading.Event()
 
@@ -68,8 +78,13 @@ class FaultProxy:
         self._armed.append(Armed(fault, method, after, times))
         self.asked.clear()
 
+    def haunt(self, chance: random.Random) -> None:
+        """Each fourth request meets some fault."""
+        self._chance = chance
+
     def disarm(self) -> None:
         self._armed.clear()
+        self._chance = None
 
     def fault_of(self, method: str) -> Fault | None:
         with self._held:
@@ -81,6 +96,9 @@ class FaultProxy:
                     armed.left -= 1
                     self.met.append(armed.fault)
                     return armed.fault
+            if self._chance is not None and self._chance.random() < 0.25:
+                self.met.append(self._chance.choice(SUDDEN[method]))
+                return self.met[-1]
         return None
 
     def close(self) -> None:

@@ -17,6 +17,12 @@ from hoshou.platform.files.shelf import Shelf
 from tests.platform.files.bucket_server import FaultProxy, bucket_server
 
 PREFIX = "hoshou/files"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+}
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -85,12 +91,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def bucket(server_port: int, direct: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[BucketGround]:
     """An empty bucket of the test's own."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-    }.items():
+    for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(s3, "PAUSES", (0, 0.01, 0.01))
     proxy = FaultProxy(server_port)
