@@ -79,7 +79,7 @@ class FaultProxy:
         self.asked.clear()
 
     def haunt(self, chance: random.Random) -> None:
-        """Each fourth request meets some fault."""
+        """Two of five requests meet some fault."""
         self._chance = chance
 
     def disarm(self) -> None:
@@ -96,7 +96,7 @@ class FaultProxy:
                     armed.left -= 1
                     self.met.append(armed.fault)
                     return armed.fault
-            if self._chance is not None and self._chance.random() < 0.25:
+            if self._chance is not None and self._chance.random() < 0.4:
                 self.met.append(self._chance.choice(SUDDEN[method]))
                 return self.met[-1]
         return None
