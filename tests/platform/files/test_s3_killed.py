@@ -24,7 +24,7 @@ from tests.faults.uploading import Sending, findings, know_the_pdf, send, sendin
 from tests.platform.files.conftest import CREDENTIALS, PREFIX, BucketGround
 from tests.samples.pdfs import plain
 
-UPLOADS = 200 if THOROUGH else 6
+UPLOADS = 60 if THOROUGH else 6
 MOST_TRIES = 50
 
 STEPS: dict[str, Callable[[], None]] = {
