@@ -1,7 +1,10 @@
-"""`hoshou serve`: the web server and one scheduler beside it."""
+"""`hoshou serve`: the web server and one scheduler beside it; on SIGUSR2 both of the version then installed (F19)."""
 
+import logging
 import os
+import socket
 from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
 
 import click
 from flask import Flask
@@ -12,9 +15,11 @@ from hoshou.platform.db import db
 from hoshou.platform.jobs.scheduler import run_forever
 from hoshou.platform.logs import init_logging
 from hoshou.platform.supervisor import SPAWN, Child, supervise
-from hoshou.platform.web_server import Listening, serve_web
+from hoshou.platform.web_server import Listening, listen, serve_web
 
 MakeApp = Callable[[], Flask]
+
+log = logging.getLogger(__name__)
 
 FEWEST_WORKERS, MOST_WORKERS = 2, 8
 
@@ -41,6 +46,16 @@ def check_database(make_app: MakeApp) -> None:
         )
 
 
+def run_web(make_app: MakeApp, listening: Listening, listener: socket.socket, ready: Connection) -> None:
+    """The web server's process, until SIGTERM. One that relieves another may be of a version too new for the database."""
+    try:
+        check_database(make_app)
+    except click.ClickException as error:
+        log.error(error.format_message())
+        raise SystemExit(1) from error
+    serve_web(make_app, listening, listener, ready)
+
+
 def run_scheduler(make_app: MakeApp) -> None:
     """The scheduler's process, until SIGTERM."""
     run_forever(make_app())
@@ -56,13 +71,19 @@ def run_site(
 ) -> int:
     """Run web server, scheduler and companions until told to stop; returns the exit status.
 
-    ``announce`` is called once the first worker can answer.
+    ``announce`` is called once the first worker can answer. Raises ClickException where the port is taken.
     """
     receiving, sending = SPAWN.Pipe(duplex=False)
-    children = [*companions, Child("web", serve_web, (make_app, listening, sending))]
-    if scheduler:
-        children.append(Child("scheduler", run_scheduler, (make_app,), restarted=True))
-    return supervise(children, receiving, announce)
+    try:
+        listener = listen(listening)
+    except OSError as error:
+        raise click.ClickException(f"{listening.address} で待ち受けられません: {error.strerror}") from error
+    with listener:
+        web = Child("web", run_web, (make_app, listening, listener, sending), relieved=True)
+        children = [*companions, web]
+        if scheduler:
+            children.append(Child("scheduler", run_scheduler, (make_app,), restarted=True))
+        return supervise(children, receiving, announce)
 
 
 @click.command("serve")
@@ -72,7 +93,7 @@ def run_site(
 @click.option("--no-scheduler", is_flag=True, help="定期処理を動かさない（別のホストで動かす場合）")
 @click.pass_context
 def serve(ctx: click.Context, host: str, port: int, workers: int, no_scheduler: bool) -> None:
-    """Webサーバーと定期処理を起動する。SIGTERMまたはCtrl-Cで停止する。"""
+    """Webサーバーと定期処理を起動する。SIGTERMまたはCtrl-Cで停止し、SIGUSR2で新しい版に切り替える。"""
     make_app: MakeApp = ctx.obj
     check_database(make_app)
     init_logging()

@@ -1,6 +1,8 @@
 """The web server: gunicorn with threads, told here and nowhere else how to run."""
 
 import logging
+import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -19,6 +21,9 @@ WORKER_TIMEOUT_SECONDS = 60
 """Of a worker as a whole; a slow upload holds a thread only."""
 
 GRACE_SECONDS = 30
+BACKLOG = 2048
+"""How many connections may wait for a worker, for instance while one web server relieves another."""
+
 ACCESS_LINE = '%(t)s [%(p)s] %(h)s "%(r)s" %(s)s %(b)s %(M)sms'
 
 
@@ -61,14 +66,22 @@ class WebServer(BaseApplication):
         return self._make_app()
 
 
-def serve_web(make_app: Callable[[], Flask], listening: Listening, ready: Connection) -> None:
-    """Answer requests until SIGTERM; each worker that is ready sends its process id by ``ready``."""
+def listen(listening: Listening) -> socket.socket:
+    """The socket on which one web server after another answers. Raises OSError where the address is taken."""
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    return socket.create_server((listening.host, listening.port), family=family, backlog=BACKLOG)
 
-    def worker_is_ready(worker: Worker) -> None:
-        ready.send(worker.pid)
+
+def serve_web(
+    make_app: Callable[[], Flask], listening: Listening, listener: socket.socket, ready: Connection
+) -> None:
+    """Answer requests until SIGTERM; whenever a worker is ready, this process's id is sent by ``ready``."""
+
+    def worker_is_ready(_worker: Worker) -> None:
+        ready.send(os.getppid())
 
     settings = {
-        "bind": listening.address,
+        "bind": f"fd://{listener.fileno()}",
         "workers": listening.workers,
         "worker_class": "gthread",
         "threads": THREADS,

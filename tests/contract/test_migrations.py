@@ -1,5 +1,6 @@
 """One history of the database, and it leads to exactly the tables of the code."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -37,3 +38,22 @@ def test_instants_keep_their_zone_in_postgresql(make_app: object, postgres_url: 
             )
         ).scalars()
         assert list(types) == ["timestamp with time zone"]
+
+
+@pytest.mark.req("F17")
+@pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.name)
+def test_the_version_before_goes_on_working_until_it_is_relieved(path: Path) -> None:
+    """Between the upgrade and the new version's first answer the old one works on the new structure."""
+    upgrade = [
+        call
+        for function in ast.parse(path.read_text()).body
+        if isinstance(function, ast.FunctionDef) and function.name != "downgrade"
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+    ]
+    taken_away = [call for call in upgrade if call.func.attr in {"drop_table", "drop_column", "rename_table"}]  # type: ignore[attr-defined]
+    assert [ast.unparse(call) for call in taken_away] == []
+    for call in upgrade:
+        if call.func.attr == "add_column":  # type: ignore[attr-defined]
+            words = ast.unparse(call)
+            assert "nullable=False" not in words or "server_default=" in words, words

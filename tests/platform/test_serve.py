@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,14 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from hoshou.platform.logs import redact
 from hoshou.platform.web_server import Listening
-from tests.conftest import MASTER_KEY
+from tests.conftest import MASTER_KEY, THOROUGH
 
 HOSHOU = [sys.executable, "-c", "from hoshou.cli import main; main()"]
 TOKEN = "CanaryCanaryCanaryCanaryCanaryCanary_-12345"
 PATIENCE = 40
+VERSIONS = 3 if THOROUGH else 1
 
 
 def wait_until(true: Callable[[], object]) -> None:
@@ -181,6 +184,82 @@ def test_a_database_that_is_not_migrated_is_refused(tmp_path: Path) -> None:
 
     assert answer.returncode == 1
     assert "hoshou db upgrade" in answer.stderr.decode()
+    assert b"Traceback" not in answer.stderr
+
+
+@pytest.mark.req("F19")
+def test_a_new_version_takes_over_without_a_request_lost_or_a_job_doubled(sqlite_url: str, tmp_path: Path) -> None:
+    with serving(sqlite_url, tmp_path) as service:
+        over, answers = threading.Event(), []
+
+        def visit(page: str) -> None:
+            while not over.wait(0.02):
+                try:
+                    answers.append(service.get(page))
+                except OSError as error:
+                    answers.append(error)
+
+        visitors = [threading.Thread(target=visit, args=(page,)) for page in ("/", "/faq", "/healthz", "/orderer")]
+        for visitor in visitors:
+            visitor.start()
+        try:
+            for version in range(1, VERSIONS + 1):
+                old = [service.started("web")[-1], service.started("scheduler")[-1]]
+                service.process.send_signal(signal.SIGUSR2)
+                wait_until(lambda: not any(map(is_alive, old)))  # noqa: B023
+                wait_until(lambda: len(service.started("scheduler")) == version + 1)  # noqa: B023
+                wait_until(lambda: len(service.workers()) == 2)
+        finally:
+            over.set()
+            for visitor in visitors:
+                visitor.join()
+        log = service.log.read_text()
+
+    assert len(service.started("web")) == 1 + VERSIONS
+    assert [answer for answer in answers if answer != 200] == []
+    assert len(answers) > 100
+    assert "Traceback" not in log
+    engine = create_engine(sqlite_url)
+    with engine.connect() as connection:
+        runs = connection.execute(
+            text("SELECT job, due_at, count(*) FROM platform_job_run GROUP BY job, due_at")
+        ).all()
+    engine.dispose()
+    assert runs
+    assert {count for _job, _due_at, count in runs} == {1}
+
+
+@pytest.mark.req("F17", "F19")
+def test_a_version_that_the_database_is_not_ready_for_is_not_let_in(sqlite_url: str, tmp_path: Path) -> None:
+    with serving(sqlite_url, tmp_path) as service:
+        engine = create_engine(sqlite_url)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = 'another'"))
+        engine.dispose()
+        old = service.started("web")[0]
+
+        service.process.send_signal(signal.SIGUSR2)
+
+        wait_until(lambda: "the old one stays" in service.log.read_text())
+        assert "hoshou db upgrade" in service.log.read_text()
+        assert service.started("web")[1:]
+        assert service.workers() == set()
+        assert is_alive(old)
+        assert service.answers()
+
+
+def test_a_port_that_is_taken_is_told(sqlite_url: str, tmp_path: Path) -> None:
+    with serving(sqlite_url, tmp_path) as service:
+        answer = subprocess.run(
+            [*HOSHOU, "serve", "--port", str(service.port)],
+            env=environment(sqlite_url, tmp_path),
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert answer.returncode == 1
+    assert f"127.0.0.1:{service.port} で待ち受けられません" in answer.stderr.decode()
     assert b"Traceback" not in answer.stderr
 
 
