@@ -20,8 +20,10 @@ from hoshou.platform.subject import Subject
 
 FENCE = "hoshou.fence"
 
+# A policy's many branches cost little to walk and a second to compile.
 _PUT_UP = text(
-    f"SELECT set_config('role', '{ROLE}', true), set_config('hoshou.roles', :roles, true), "
+    f"SELECT set_config('role', '{ROLE}', true), set_config('jit', 'off', true), "
+    "set_config('hoshou.roles', :roles, true), "
     "set_config('hoshou.user_id', :user_id, true), set_config('hoshou.agency_id', :agency_id, true), "
     "set_config('hoshou.insurer_id', :insurer_id, true), set_config('hoshou.branch_id', :branch_id, true)"
 )

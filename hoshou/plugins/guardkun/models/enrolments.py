@@ -63,14 +63,17 @@ class Quote(Entity):
     """
 
     __tablename__ = "guardkun_quote"
-    __table_args__ = (Index("ix_guardkun_quote_list", "registration_id", "id"),)
+    __table_args__ = (
+        Index("ix_guardkun_quote_list", "registration_id", "id"),
+        Index("ix_guardkun_quote_start", "start", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
     scheme_year_id: Mapped[int] = mapped_column(ForeignKey("guardkun_scheme_year.id"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("guardkun_agency_registration.id"))
     prospect_name: Mapped[str] = mapped_column(String(100))
-    start: Mapped[date] = mapped_column(Date, index=True)
+    start: Mapped[date] = mapped_column(Date)
     inputs: Mapped[str] = mapped_column(Text)
     result: Mapped[str] = mapped_column(Text)
     calculator: Mapped[str] = mapped_column(String(40))
