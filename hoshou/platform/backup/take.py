@@ -21,7 +21,7 @@ def take_backup(folder: Path, progress: Progress) -> Manifest:
     """Copy the database, then the files, which stay encrypted, into an empty folder.
 
     In this order each file that the copied database names is there, unless it was deleted meanwhile.
-    Raises Refused ``backup_folder_not_empty``, and Unavailable where the database's tools fail.
+    Raises Refused ``backup_folder_not_empty``, and Unavailable where the database's tools or the files' shelf fail.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(
