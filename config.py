@@ -20,6 +20,13 @@ DATA_DIR = Path(_env("HOSHOU_DATA_DIR", str(ROOT / "var"))).resolve()
 
 SQLALCHEMY_DATABASE_URI = _env("HOSHOU_DATABASE_URL", f"sqlite:///{DATA_DIR / 'hoshou.sqlite'}")
 
+# A bucket for the encrypted files, on AWS or at an endpoint that speaks the same protocol; empty: DATA_DIR/files.
+# Credentials come from where boto3 looks for them: AWS_ACCESS_KEY_ID and its kin, or the machine's role.
+S3_BUCKET = _env("HOSHOU_S3_BUCKET", "")
+S3_PREFIX = _env("HOSHOU_S3_PREFIX", "")
+S3_ENDPOINT = _env("HOSHOU_S3_ENDPOINT", "")
+S3_REGION = _env("HOSHOU_S3_REGION", "")
+
 # One secret from which the keys for cookies, audit chain, stored digests and file encryption are derived.
 # Without it `hoshou` keeps one in DATA_DIR/keys, readable by the owner alone.
 MASTER_KEY = _env("HOSHOU_MASTER_KEY", "")

@@ -16,7 +16,10 @@ from hoshou.platform.api.bearer import init_api
 from hoshou.platform.api.document import api_document
 from hoshou.platform.context import EXTENSION, Platform, platform
 from hoshou.platform.db import init_db
+from hoshou.platform.files.disk import DiskShelf
+from hoshou.platform.files.s3 import Bucket, S3Shelf
 from hoshou.platform.files.scanner import Scanner
+from hoshou.platform.files.shelf import Shelf
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import load_keys
 from hoshou.platform.mail.smtp import mail
@@ -90,9 +93,19 @@ def hold_platform(app: Flask, clock: Clock) -> None:
         clock=clock,
         keys=keys,
         plugins=load_plugins(app.config["PLUGINS"]),
-        files=FileStore(Path(app.config["DATA_DIR"]) / "files", keys),
+        files=FileStore(shelf_of(app.config), keys),
         scanner=Scanner(app.config["CLAMD"]) if app.config["CLAMD"] else None,
     )
+
+
+def shelf_of(config: Mapping[str, Any]) -> Shelf:
+    """Where files lie: in the bucket that the settings name, else beside the embedded database."""
+    if not config["S3_BUCKET"]:
+        return DiskShelf(Path(config["DATA_DIR"]) / "files")
+    place = Bucket(
+        config["S3_BUCKET"], prefix=config["S3_PREFIX"], endpoint=config["S3_ENDPOINT"], region=config["S3_REGION"]
+    )
+    return S3Shelf(place)
 
 
 def trust_proxies(app: Flask) -> None:

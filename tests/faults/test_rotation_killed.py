@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
 from hoshou.platform.files import rotation
+from hoshou.platform.files.disk import DiskShelf
 from hoshou.platform.files.model import StoredFile, keep
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import KeyRing
@@ -45,7 +46,9 @@ def test_a_rotation_killed_in_the_middle_is_finished_by_the_next(place: Place, c
         for blob in blobs:
             keep(session, here.clock, STAFF, blob, "証券.pdf", "application/pdf")
     rotated = Place(place.url, place.folder, place.clock, {"MASTER_KEY": f"{NEW} {MASTER_KEY}"})
-    both = FileStore(Path(place.folder) / "files", KeyRing(b"n" * 32, [base64.urlsafe_b64decode(MASTER_KEY)]))
+    both = FileStore(
+        DiskShelf(Path(place.folder) / "files"), KeyRing(b"n" * 32, [base64.urlsafe_b64decode(MASTER_KEY)])
+    )
     for _ in range(5):
         worker = Worker(rotated).ready()
         worker.ask(rotate)
@@ -59,4 +62,4 @@ def test_a_rotation_killed_in_the_middle_is_finished_by_the_next(place: Place, c
     db.session.rollback()
     old = select(func.count()).select_from(StoredFile).where(StoredFile.key_id != both.key_id)
     assert db.session.scalar(old) == 0
-    assert readable(FileStore(Path(place.folder) / "files", KeyRing(b"n" * 32))) == FILES
+    assert readable(FileStore(DiskShelf(Path(place.folder) / "files"), KeyRing(b"n" * 32))) == FILES

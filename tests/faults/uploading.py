@@ -17,7 +17,8 @@ from hoshou.base.errors import Unavailable
 from hoshou.platform import audit, pdf
 from hoshou.platform.context import platform
 from hoshou.platform.db import db
-from hoshou.platform.files import store as file_store
+from hoshou.platform.files import disk
+from hoshou.platform.files.disk import DiskShelf
 from hoshou.platform.files.model import StoredFile
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.files.sweep import sweep
@@ -109,9 +110,9 @@ def _die_at_event(name: str, number: int = 1) -> None:
 
 
 STEPS: dict[str, Callable[[], None]] = {
-    "before anything is stored": lambda: _die_at_call(FileStore, "_write", 1),
+    "before anything is stored": lambda: _die_at_call(DiskShelf, "lay", 1),
     "written, not synced": lambda: _die_at_call(os, "fsync", 1),
-    "synced, not renamed": lambda: _die_at_call(file_store.Path, "rename", 1),
+    "synced, not renamed": lambda: _die_at_call(disk.Path, "rename", 1),
     "renamed, folder not synced": lambda: _die_at_call(os, "fsync", 2),
     "content stored": lambda: _die_at_call(FileStore, "put", 1, after=True),
     "folder's row": lambda: _die_at_event("after_flush", 1),

@@ -13,6 +13,7 @@ from hoshou.platform import audit, throttle, tickets
 from hoshou.platform.context import EXTENSION, Platform
 from hoshou.platform.db import Entity, db, init_db
 from hoshou.platform.files import model as files_model
+from hoshou.platform.files.disk import DiskShelf
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import KeyRing
 from hoshou.platform.plugins import Plugins
@@ -30,7 +31,7 @@ def make_app(
     app.config.update(settings)
     init_db(app)
     keys = KeyRing(MASTER)
-    app.extensions[EXTENSION] = Platform(clock, keys, Plugins(list(plugins)), FileStore(files, keys))
+    app.extensions[EXTENSION] = Platform(clock, keys, Plugins(list(plugins)), FileStore(DiskShelf(files), keys))
     return app
 
 

@@ -18,6 +18,7 @@ from hoshou.platform.backup.manifest import DATABASE, FILES, Manifest, read_mani
 from hoshou.platform.backup.take import Progress
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, unit_of_work
+from hoshou.platform.files.disk import DiskShelf
 from hoshou.platform.files.store import FileStore
 from hoshou.platform.files.sweep import sweep
 from hoshou.platform.jobs.builtin import all_jobs
@@ -56,8 +57,8 @@ def restore_backup(folder: Path, progress: Progress) -> Restored:
     here, manifest, app = platform(), read_manifest(folder), current_app._get_current_object()  # type: ignore[attr-defined]
     _check_kin(manifest)
     with _doors_shut(app, manifest):
-        store = FileStore(folder / FILES, here.keys)
-        storage_keys = list(store.blobs_older_than(0))
+        store = FileStore(DiskShelf(folder / FILES), here.keys)
+        storage_keys = store.storage_keys()
         for done, storage_key in enumerate(storage_keys, start=1):
             here.files.take_over(store, storage_key)
             progress(done, len(storage_keys))

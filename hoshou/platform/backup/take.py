@@ -11,6 +11,7 @@ from hoshou.platform.backup import database_copy
 from hoshou.platform.backup.manifest import DATABASE, FILES, FORMAT, Manifest, digest, write_manifest
 from hoshou.platform.context import platform
 from hoshou.platform.db import db
+from hoshou.platform.files.disk import DiskShelf
 from hoshou.platform.files.store import FileStore
 
 Progress = Callable[[int, int], None]
@@ -20,7 +21,7 @@ def take_backup(folder: Path, progress: Progress) -> Manifest:
     """Copy the database, then the files, which stay encrypted, into an empty folder.
 
     In this order each file that the copied database names is there, unless it was deleted meanwhile.
-    Raises Refused ``backup_folder_not_empty``, and Unavailable where the database's tools fail.
+    Raises Refused ``backup_folder_not_empty``, and Unavailable where the database's tools or the files' shelf fail.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(
@@ -33,8 +34,8 @@ def take_backup(folder: Path, progress: Progress) -> Manifest:
     revision = migrations.current_revision()
     database_copy.dump(db.engine, folder / DATABASE)
     (folder / DATABASE).chmod(0o600)
-    copied, store = 0, FileStore(folder / FILES, here.keys)
-    storage_keys = list(here.files.blobs_older_than(0))
+    copied, store = 0, FileStore(DiskShelf(folder / FILES), here.keys)
+    storage_keys = here.files.storage_keys()
     for done, storage_key in enumerate(storage_keys, start=1):
         copied += store.take_over(here.files, storage_key)
         progress(done, len(storage_keys))

@@ -18,7 +18,7 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class SweepResult:
-    """``orphans`` and ``missing`` are storage keys; ``unfinished`` counts temporary files."""
+    """``orphans`` and ``missing`` are storage keys; ``unfinished`` counts what was half written."""
 
     orphans: list[str]
     unfinished: int
@@ -28,14 +28,12 @@ class SweepResult:
 def sweep(session: Session, store: FileStore, *, grace: timedelta = GRACE, dry_run: bool = False) -> SweepResult:
     """Remove what no row owns, and say which rows have lost their content. A dry run removes nothing."""
     seconds = grace.total_seconds()
-    orphans = list(_orphans(session, list(store.blobs_older_than(seconds))))
-    unfinished = store.unfinished_older_than(seconds)
+    orphans = list(_orphans(session, store.storage_keys(older_than=seconds)))
     if not dry_run:
         for storage_key in orphans:
             store.delete(storage_key)
-        for path in unfinished:
-            path.unlink(missing_ok=True)
-    return SweepResult(orphans, len(unfinished), _missing(session, store))
+    unfinished = store.clear_leftovers(seconds, dry_run=dry_run)
+    return SweepResult(orphans, unfinished, _missing(session, store))
 
 
 def _orphans(session: Session, storage_keys: Sequence[str]) -> Iterator[str]:
@@ -52,5 +50,8 @@ def _orphans(session: Session, storage_keys: Sequence[str]) -> Iterator[str]:
 
 
 def _missing(session: Session, store: FileStore) -> list[str]:
+    # One list of all, since a bucket wants a request for each single question; it says nothing of later contents.
+    there = set(store.storage_keys())
     living = select(StoredFile.storage_key).where(StoredFile.deleted_at.is_(None)).order_by(StoredFile.id)
-    return [key for key in session.scalars(living.execution_options(yield_per=1000)) if not store.exists(key)]
+    rows = session.scalars(living.execution_options(yield_per=1000))
+    return [key for key in rows if key not in there and not store.exists(key)]

@@ -17,7 +17,7 @@ from hoshou.plugins.bonds.rules.idempotency import checked_key
 from hoshou.plugins.bonds.rules.limits import upload_limits
 from hoshou.plugins.bonds.rules.request import UploadForm
 from hoshou.plugins.bonds.services.correct_number import Correction, correct_number
-from hoshou.plugins.bonds.services.erase import erase_deleted
+from hoshou.plugins.bonds.services.erase import erase_now_or_later
 from hoshou.plugins.bonds.services.intake import IncomingFile, discard_unused, prepare_upload
 from hoshou.plugins.bonds.services.scope import require_uploader
 from hoshou.plugins.bonds.services.upload import UploadOutcome, upload
@@ -88,5 +88,5 @@ def run_upload(
         raise
     discard_unused(db.session(), here.files, prepared)
     if correction is not None:
-        erase_deleted(unit_of_work, here.clock, here.files, correction.folder_id)
+        erase_now_or_later(unit_of_work, here.clock, here.files, correction.folder_id)
     return outcome

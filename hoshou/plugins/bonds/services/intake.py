@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hoshou.base.errors import Invalid, Refused
+from hoshou.base.errors import Invalid, Refused, Unavailable
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform import pdf
 from hoshou.platform.files.model import StoredFile
@@ -142,12 +142,15 @@ def infected(found: str) -> Refused:
 def discard_unused(session: Session, store: FileStore, prepared: PreparedUpload) -> None:
     """Remove the content that no row took over: the transaction failed, or a request was repeated.
 
-    To be called after the transaction. What a crash leaves here is an orphan for the sweep.
+    To be called after the transaction. What a crash or a silent store leaves here is an orphan for the sweep.
     """
     keys = {file.blob.storage_key for file in prepared.files}
     taken = set(session.scalars(select(StoredFile.storage_key).where(StoredFile.storage_key.in_(keys))))
     for key in keys - taken:
-        store.delete(key)
+        try:
+            store.delete(key)
+        except Unavailable:
+            log.warning("content that nobody needs is left to the sweep: %s", key)
 
 
 def _kind(text: str) -> FileKind:

@@ -21,7 +21,7 @@ from hoshou.plugins.bonds.rules.kinds import (
 )
 from hoshou.plugins.bonds.services.delete_file import delete_file
 from hoshou.plugins.bonds.services.delete_folder import delete_folder
-from hoshou.plugins.bonds.services.erase import erase_deleted
+from hoshou.plugins.bonds.services.erase import erase_now_or_later
 from hoshou.plugins.bonds.services.original import document_for
 from hoshou.plugins.bonds.services.scope import folder_for, require_uploader
 from hoshou.plugins.bonds.views.forms import sentences
@@ -47,7 +47,7 @@ class BondDeletionView(BaseView):
             transact(lambda session: delete_folder(session, here.clock, actor, subject, pk, reason))
         except Refused as error:
             return self._page(folder_for(db.session(), subject, pk), error=error), status_of(error)
-        erase_deleted(unit_of_work, here.clock, here.files, pk)
+        erase_now_or_later(unit_of_work, here.clock, here.files, pk)
         flash(_("フォルダとすべてのファイルを削除しました。"), "success")
         return redirect(url_for("BondFolderView.show", pk=pk))
 
@@ -65,7 +65,7 @@ class BondDeletionView(BaseView):
         except Refused as error:
             file = document_for(db.session(), subject, pk, number)
             return self._page(file.folder, file, error), status_of(error)
-        erase_deleted(unit_of_work, here.clock, here.files, pk)
+        erase_now_or_later(unit_of_work, here.clock, here.files, pk)
         flash(_("ファイル%(number)sを削除しました。", number=number), "success")
         return redirect(url_for("BondFolderView.show", pk=pk))
 
