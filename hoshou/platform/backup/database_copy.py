@@ -46,7 +46,9 @@ def load(engine: Engine, source: Path) -> None:
             os.fsync(stream.fileno())
         incoming.rename(final)
     else:
-        _run("pg_restore", engine, "--single-transaction", "--exit-on-error", "--no-owner", str(source))
+        # Roles are the server's; what they may do is granted by the migrations that follow.
+        whole = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
+        _run("pg_restore", engine, *whole, str(source))
 
 
 def _run(tool: str, engine: Engine, *arguments: str) -> None:

@@ -23,12 +23,13 @@ from hoshou.platform.backup.restore import Restored, is_unfinished, restore_back
 from hoshou.platform.backup.take import take_backup
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
+from hoshou.platform.fence import put_up
 from hoshou.platform.files.model import StoredFile
 from hoshou.platform.serve import check_database
 from hoshou.platform.tickets import Ticket, TicketKind, issue
 from hoshou.plugins.bonds.models import BondFolder
 from tests.conftest import AppMaker
-from tests.databases import postgres_database
+from tests.databases import own_postgres, postgres_database
 from tests.plugins.bonds.factories import make_folder
 from tests.plugins.retention.ground import add_folders, blobs_on_disk
 from tests.refusals import refused
@@ -48,11 +49,11 @@ def ignore(_done: int, _of: int) -> None:
 
 @pytest.fixture
 def empty(make_app: AppMaker, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Empty]:
-    """Makes an application that has nothing yet, on the test's kind of database."""
+    """Makes an application that has nothing yet, on the test's kind of database: another machine's."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     if "postgres" in request.node.name:
-        with postgres_database(request.getfixturevalue("postgres")) as url:
+        with own_postgres() as server, postgres_database(server.address) as url:
             yield lambda **settings: make_app(url, **{"DATA_DIR": str(folder), **settings})
     else:
         yield lambda **settings: make_app(
@@ -80,7 +81,7 @@ def folders(app: Flask) -> int:
         )
 
 
-@pytest.mark.req("A25", "F16", "P-020")
+@pytest.mark.req("A11", "A25", "F16", "P-020")
 def test_all_comes_back_but_what_was_due_since(
     app_on_both: Flask, empty: Empty, clock: FixedClock, tmp_path: Path
 ) -> None:
@@ -119,6 +120,9 @@ def test_all_comes_back_but_what_was_due_since(
         assert blobs_on_disk(other) == {file.storage_key}
         assert session.scalars(select(Ticket.ended_why)).all() == ["restored"]
         assert audit.verify(session, audit.audit_key()) == []
+        put_up(session, None)
+        fenced = db.engine.dialect.name == "postgresql"
+        assert session.scalar(select(func.count()).select_from(BondFolder)) == (0 if fenced else 3)
     check_database(lambda: other)
 
 
