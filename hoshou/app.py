@@ -24,6 +24,7 @@ from hoshou.platform.files.store import FileStore
 from hoshou.platform.keys import load_keys
 from hoshou.platform.mail.smtp import mail
 from hoshou.platform.plugins import load_plugins, plugin_name
+from hoshou.platform.site.addresses import init_addresses
 from hoshou.platform.site.assets import init_assets
 from hoshou.platform.site.blueprint import site
 from hoshou.platform.site.errors import init_errors
@@ -45,6 +46,7 @@ def create_app(settings: Mapping[str, Any] | None = None, *, clock: Clock | None
     mail.init_app(app)
     trust_proxies(app)
     protect_forms(app)
+    init_addresses(app)
     init_headers(app)
     init_assets(app)
     init_errors(app)

@@ -28,6 +28,9 @@ from hoshou.base.clock import JST
 BUSY_TIMEOUT_MS = 10_000
 WRITER_PAUSE_MS = 4
 ATTEMPTS = 3
+LARGEST_KEY = 2**31 - 1
+"""Of a row, and the largest number that an integer column holds."""
+
 LAST_CHARACTER = "\U0010ffff"
 PAUSE_SECONDS = 0.05
 

@@ -20,8 +20,8 @@ from tests.plugins.bonds.conftest import open_office
 from tests.plugins.bonds.uploading import POLICY, form_values, mails, send
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT_APART = {"bonds_folder", "domains_application", "guardkun_enrolment", "guardkun_quote"}
-"""Whoever sees one of these needn't see the next."""
+SOMEBODYS = {"bonds_folder", "domains_application", "guardkun_enrolment", "guardkun_quote"}
+"""The tables whose rows are somebody's; what refers to one of them stands behind the fence with it."""
 
 OVER_THE_FENCE = {
     # Whose the policy number is that somebody uploads.
@@ -41,11 +41,11 @@ OVER_THE_FENCE = {
 @pytest.mark.req("A11", "B8")
 @pytest.mark.postgres
 def test_every_table_of_somebodys_business_is_fenced(postgres_url: str, make_app: AppMaker) -> None:
-    wanted = KEPT_APART | {
+    wanted = SOMEBODYS | {
         table.name
         for table in Model.metadata.tables.values()
         for key in table.foreign_keys
-        if key.column.table.name in KEPT_APART
+        if key.column.table.name in SOMEBODYS
     }
     with make_app(postgres_url).app_context(), db.engine.connect() as connection:
         fenced = connection.scalars(

@@ -13,13 +13,13 @@ from werkzeug.routing import Rule
 
 from hoshou.platform.api.bearer import SCHEME
 from hoshou.platform.api.operations import FORM, Operation
-from hoshou.platform.api.schemas import LARGEST_NUMBER
+from hoshou.platform.db import LARGEST_KEY
 from hoshou.platform.site.gate import open_at_any_hour
 
 VERSION = "1"
 ADDRESS = "/api/v1/openapi.json"
 PART = re.compile("<(?:[^:<>]+:)?([^:<>]+)>")
-NUMBER = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
+NUMBER = {"type": "integer", "minimum": 0, "maximum": LARGEST_KEY}
 
 api_document = open_at_any_hour(Blueprint("api_document", __name__))
 

@@ -7,15 +7,15 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from hoshou.base.errors import Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
+from hoshou.platform.db import LARGEST_KEY
 
-LARGEST_NUMBER = 2**31 - 1
 LARGEST_PAGE = 200
 
 
 class PageQuerySchema(Schema):
     """Newest first; ``before`` is the ``next`` of the page before."""
 
-    before = fields.Integer(validate=validate.Range(1, LARGEST_NUMBER))
+    before = fields.Integer(validate=validate.Range(1, LARGEST_KEY))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, LARGEST_PAGE))
 
 

@@ -17,7 +17,7 @@ from hoshou.platform.actor import ACTOR_LABELS, ActorKind
 from hoshou.platform.audit import AuditEntry
 from hoshou.platform.db import db
 from hoshou.platform.staff.contribution import StaffView
-from hoshou.platform.staff.paging import LARGEST_KEY, newest_first
+from hoshou.platform.staff.paging import newest_first
 from hoshou.platform.subject import Role
 
 FILTERS = ("actor", "action", "object_kind", "object_id", "since", "until")
@@ -54,10 +54,10 @@ class AuditView(BaseView):
             given={name: value for name, value in asked.items() if value},
         )
 
-    @expose("/show/<int:number>")
+    @expose("/show/<key:number>")
     @has_access
     def show(self, number: int) -> Any:
-        entry = db.session.get(AuditEntry, number) if number <= LARGEST_KEY else None
+        entry = db.session.get(AuditEntry, number)
         if entry is None:
             abort(404)
         detail = json.dumps(json.loads(entry.detail), ensure_ascii=False, indent=2, sort_keys=True)

@@ -11,10 +11,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Time, or_
 
 from hoshou.base.japanese import fold
-from hoshou.platform.db import begins_with
+from hoshou.platform.db import LARGEST_KEY, begins_with
 
 CONFLICT = _l("同じ内容の登録がすでにあるか、他の登録から使われているため、保存できませんでした。")
-LARGEST_KEY = 2**31 - 1
 MOST_LISTED = 1000
 """So many rows of a list can be leafed through; of more, a list says only that there are more."""
 

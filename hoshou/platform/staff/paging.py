@@ -7,8 +7,9 @@ from flask import request
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from hoshou.platform.db import LARGEST_KEY
+
 PAGE = 50
-LARGEST_KEY = 2**31 - 1
 
 
 @dataclass(frozen=True)

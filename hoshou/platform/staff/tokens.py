@@ -49,7 +49,7 @@ class ApiTokenView(BaseView):
         )
         return page, 400 if error else 200
 
-    @expose("/<int(max=2147483647):token_id>/revoke", methods=["POST"])
+    @expose("/<key:token_id>/revoke", methods=["POST"])
     @has_access
     @permission_name("tokens")
     def revoke(self, token_id: int) -> Any:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.api.bearer import api_actor, api_subject
 from hoshou.platform.api.operations import FORM, Operation, operation, page, page_of
-from hoshou.platform.api.schemas import LARGEST_NUMBER, PageQuerySchema
+from hoshou.platform.api.schemas import PageQuerySchema
 from hoshou.platform.context import platform
-from hoshou.platform.db import db
+from hoshou.platform.db import LARGEST_KEY, db
 from hoshou.platform.site.errors import words
 from hoshou.plugins.bonds.models import BondFolder
 from hoshou.plugins.bonds.rules.kinds import ContractType, FileKind, Submission
@@ -80,7 +80,7 @@ class FolderWithFilesSchema(FolderSchema):
 
 class FolderQuerySchema(PageQuerySchema):
     policy_number = fields.String()
-    insurer_id = fields.Integer(validate=validate.Range(1, LARGEST_NUMBER))
+    insurer_id = fields.Integer(validate=validate.Range(1, LARGEST_KEY))
 
 
 KNOWN: dict[str, dict[str, Any]] = {
@@ -131,7 +131,7 @@ def folders(asked: dict[str, Any]) -> Any:
     return page(db.session(), found, BondFolder.id, asked, FolderSchema)
 
 
-@bonds_api.get(f"/folders/<int(max={LARGEST_NUMBER}):folder_id>")
+@bonds_api.get("/folders/<key:folder_id>")
 @operation(Operation(N_("証券等フォルダーとその中のファイル"), FolderWithFilesSchema))
 def folder(_asked: dict[str, Any], folder_id: int) -> Any:
     """One folder with its files; a foreign one isn't found."""

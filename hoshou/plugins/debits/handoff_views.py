@@ -25,7 +25,7 @@ from hoshou.platform.staff.paging import newest_first
 from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.staff.views import StaffModelView, every_row
 from hoshou.platform.subject import Role
-from hoshou.plugins.debits.ledger_views import CATEGORY, CATEGORY_LABEL, LEDGER_READERS, NUMBER, csv_answer
+from hoshou.plugins.debits.ledger_views import CATEGORY, CATEGORY_LABEL, LEDGER_READERS, csv_answer
 from hoshou.plugins.debits.models.claims import PaidClaim
 from hoshou.plugins.debits.models.handoffs import Handoff, HandoffColumn
 from hoshou.plugins.debits.rules.claims_file import HEAD
@@ -58,7 +58,7 @@ class HandoffView(BaseView):
             day=display.day,
         )
 
-    @expose(f"/download/{NUMBER}/<encoding>", methods=["POST"])
+    @expose("/download/<key:pk>/<encoding>", methods=["POST"])
     @has_access
     def download(self, pk: int, encoding: str) -> Any:
         """Hand a file out, which the audit log notes."""
@@ -135,7 +135,7 @@ class LossRatioView(BaseView):
         ]
         return csv_answer("loss-ratio.csv", [head, *rows])
 
-    @expose("/claims/<int(max=2147483647):year>/<int(max=2147483647):insurer>")
+    @expose("/claims/<key:year>/<key:insurer>")
     @has_access
     @permission_name("list")
     def claims(self, year: int, insurer: int) -> Any:
@@ -149,7 +149,7 @@ class LossRatioView(BaseView):
             day=display.day,
         )
 
-    @expose("/earned/<int(max=2147483647):year>/<int(max=2147483647):insurer>")
+    @expose("/earned/<key:year>/<key:insurer>")
     @has_access
     @permission_name("list")
     def earned(self, year: int, insurer: int) -> Any:

@@ -42,7 +42,6 @@ from hoshou.plugins.debits.services.month_end.statements import (
 from hoshou.plugins.guardkun.models.enrolments import AgencyRegistration
 from hoshou.plugins.organisations.models import Insurer
 
-NUMBER = "<int(max=2147483647):pk>"
 MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 CSV = "text/csv; charset=utf-8"
 LEDGER_READERS = (Role.GROUP_ASSOCIATION, Role.LEAD_OFFICE, Role.AUDITOR)
@@ -137,7 +136,7 @@ class LedgerView(BaseView):
             day=display.day,
         )
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         session = db.session()
@@ -177,7 +176,7 @@ class RemittanceView(BaseView):
             day=display.day,
         )
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         session = db.session()
@@ -198,7 +197,7 @@ class RemittanceView(BaseView):
             instant=display.instant,
         )
 
-    @expose(f"/lines/{NUMBER}")
+    @expose("/lines/<key:pk>")
     @has_access
     @permission_name("show")
     def lines(self, pk: int) -> Any:
@@ -216,7 +215,7 @@ class RemittanceView(BaseView):
             day=display.day,
         )
 
-    @expose(f"/csv/{NUMBER}")
+    @expose("/csv/<key:pk>")
     @has_access
     @permission_name("show")
     def csv(self, pk: int) -> Any:

@@ -27,7 +27,7 @@ def mailbox() -> Any:
     )
 
 
-@demo.get("/mailbox/<int:number>")
+@demo.get("/mailbox/<key:number>")
 def mail(number: int) -> Any:
     """One mail with its links."""
     return render_template("demo/mail.html", mail=read_mail(_folder(), number))

@@ -28,7 +28,6 @@ from hoshou.plugins.domains.services.scope import visible_applications
 from hoshou.plugins.domains.services.vote import vote
 from hoshou.plugins.domains.services.withdraw import withdraw_for_applicant
 
-NUMBER = "<int(max=2147483647):pk>"
 STAGE_TAGS = {
     Stage.REGISTERED: "good",
     Stage.REJECTED: "bad",
@@ -108,24 +107,24 @@ class DomainApplicationView(StaffModelView):
         "applied_at": display.instant,
     }
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         return self._record(pk)
 
-    @expose(f"/{NUMBER}/review", methods=["POST"])
+    @expose("/<key:pk>/review", methods=["POST"])
     @has_access
     @permission_name("review")
     def review(self, pk: int) -> Any:
         return self._decide(pk, review)
 
-    @expose(f"/{NUMBER}/vote", methods=["POST"])
+    @expose("/<key:pk>/vote", methods=["POST"])
     @has_access
     @permission_name("vote")
     def vote(self, pk: int) -> Any:
         return self._decide(pk, vote)
 
-    @expose(f"/{NUMBER}/withdraw", methods=["POST"])
+    @expose("/<key:pk>/withdraw", methods=["POST"])
     @has_access
     @permission_name("review")
     def withdraw(self, pk: int) -> Any:

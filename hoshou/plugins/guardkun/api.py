@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.api.bearer import api_actor, api_subject
 from hoshou.platform.api.operations import Operation, operation, page, page_of
-from hoshou.platform.api.schemas import LARGEST_NUMBER, PageQuerySchema
+from hoshou.platform.api.schemas import PageQuerySchema
 from hoshou.platform.calculators import Calculators
 from hoshou.platform.context import platform
 from hoshou.platform.db import db, transact
@@ -76,7 +76,7 @@ def quotes(asked: dict[str, Any]) -> Any:
     return page(db.session(), select(Quote).where(visible_quotes(api_subject())), Quote.id, asked, QuoteSchema)
 
 
-@guardkun_api.get(f"/quotes/<int(max={LARGEST_NUMBER}):quote_id>")
+@guardkun_api.get("/quotes/<key:quote_id>")
 @operation(Operation(N_("見積とその計算過程"), WholeQuoteSchema))
 def quote(_asked: dict[str, Any], quote_id: int) -> Any:
     """One quote with its request and its answer; a foreign one isn't found."""

@@ -169,7 +169,7 @@ def resend(attempt: str) -> Any:
     return _to_otp(started)
 
 
-@orderer.get("/<ticket>/files/<int:number>")
+@orderer.get("/<ticket>/files/<key:number>")
 def preview(ticket: str, number: int) -> Any:
     """発注者さま用プレビュー. Without a live session it leads to the login and says why (A-055)."""
     chosen = request.args.get("file", type=int)
@@ -204,7 +204,7 @@ def preview(ticket: str, number: int) -> Any:
     )
 
 
-@orderer.get("/<ticket>/files/<int:number>/pages/<int:page>")
+@orderer.get("/<ticket>/files/<key:number>/pages/<key:page>")
 def page_image(ticket: str, number: int, page: int) -> Any:
     """One page as an image. Images load by themselves, so they don't keep the session alive."""
     here = platform()
@@ -220,7 +220,7 @@ def page_image(ticket: str, number: int, page: int) -> Any:
     return Response(image.content, mimetype=image.mimetype)
 
 
-@orderer.get("/<ticket>/files/<int:number>/download")
+@orderer.get("/<ticket>/files/<key:number>/download")
 def download(ticket: str, number: int) -> Any:
     """ダウンロード: the stored bytes, unchanged, to the holder of a download session and nobody else."""
     here, cookie, origin = platform(), cookies.taken(_ticket_cookie(ticket)), client_address()

@@ -245,7 +245,7 @@ class UserView(StaffModelView):
     def edit(self, pk: str) -> Any:
         return self._change(self._item(pk).id)
 
-    @expose("/invite/<int:pk>", methods=["POST"])
+    @expose("/invite/<key:pk>", methods=["POST"])
     @has_access
     def invite(self, pk: int) -> Any:
         try:

@@ -28,7 +28,6 @@ from hoshou.plugins.premium.services.sample import sample_file
 from hoshou.plugins.premium.services.sheet_file import MAX_BYTES, read_sheet_file, write_sheet_file
 
 CSV = "text/csv"
-NUMBER = "<int(max=2147483647):pk>"
 
 
 class RateTableView(BaseView):
@@ -45,7 +44,7 @@ class RateTableView(BaseView):
             "premium/rate_tables.html", _("料率表"), page=page, may_import=self._may("import_file")
         )
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         table = rate_tables.table_called(db.session(), pk)
@@ -84,7 +83,7 @@ class RateTableView(BaseView):
     def sample(self) -> Any:
         return attachment(sample_file(), SAMPLE_NAME, CSV)
 
-    @expose(f"/{NUMBER}/file")
+    @expose("/<key:pk>/file")
     @has_access
     @permission_name("show")
     def file(self, pk: int) -> Any:
@@ -93,7 +92,7 @@ class RateTableView(BaseView):
             write_sheet_file(rate_tables.sheet_of(table)), f"{table.rates_id}_{table.version}.csv", CSV
         )
 
-    @expose(f"/{NUMBER}/approve", methods=["POST"])
+    @expose("/<key:pk>/approve", methods=["POST"])
     @has_access
     @permission_name("approve")
     def approve(self, pk: int) -> Any:
@@ -102,7 +101,7 @@ class RateTableView(BaseView):
             pk, lambda session: rate_tables.approve(session, clock, actor, pk), _("料率表を承認しました。")
         )
 
-    @expose(f"/{NUMBER}/withdraw", methods=["POST"])
+    @expose("/<key:pk>/withdraw", methods=["POST"])
     @has_access
     @permission_name("approve")
     def withdraw(self, pk: int) -> Any:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from hoshou.base.errors import Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.context import platform
-from hoshou.platform.db import db, reading, unit_of_work
+from hoshou.platform.db import LARGEST_KEY, db, reading, unit_of_work
 from hoshou.platform.site.attachment import attachment
 from hoshou.platform.site.errors import status_of, words
 from hoshou.platform.staff import display
@@ -23,7 +23,6 @@ from hoshou.plugins.receipts.rules.steps import STEP_LABELS, VISITOR_LABELS, Vis
 from hoshou.plugins.receipts.rules.window import MOST_DAYS, SIDE_LABELS, Window, asked_place, asked_window
 from hoshou.plugins.receipts.services import issue, receipt, undownloaded
 
-NUMBER = "<int(max=2147483647):pk>"
 PDF = "application/pdf"
 MAIL_TAGS = {"sent": "good", "dead": "bad", "expired": "bad"}
 
@@ -69,7 +68,7 @@ class ReceiptView(BaseView):
         )
         return page, status
 
-    @expose(f"/folders/{NUMBER}")
+    @expose("/folders/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         session, subject, plugins = db.session(), current_subject(), platform().plugins
@@ -79,7 +78,7 @@ class ReceiptView(BaseView):
             subject,
             pk,
             dict(plugins.collect("action_labels")),
-            before=min(request.args.get("before", receipt.NEWEST, type=int), receipt.NEWEST),
+            before=min(request.args.get("before", LARGEST_KEY, type=int), LARGEST_KEY),
         )
         return self.render_template(
             "receipts/folder.html",
@@ -98,7 +97,7 @@ class ReceiptView(BaseView):
             instant=display.instant,
         )
 
-    @expose(f"/folders/{NUMBER}/document", methods=["POST"])
+    @expose("/folders/<key:pk>/document", methods=["POST"])
     @has_access
     def issue(self, pk: int) -> Any:
         here, subject, actor = platform(), current_subject(), staff_actor()

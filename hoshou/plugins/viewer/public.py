@@ -67,7 +67,7 @@ def unlock_folder(token: str) -> Any:
     return _begin(token, entered.ticket, entered.first_file)
 
 
-@viewer.get("/<token>/files/<int:number>")
+@viewer.get("/<token>/files/<key:number>")
 def show(token: str, number: int) -> Any:
     """A file's pages. Choosing another file in the pull-down comes here with ``file`` and goes on to its address."""
     chosen = request.args.get("file", type=int)
@@ -93,7 +93,7 @@ def show(token: str, number: int) -> Any:
     )
 
 
-@viewer.get("/<token>/files/<int:number>/pages/<int:page>")
+@viewer.get("/<token>/files/<key:number>/pages/<key:page>")
 def page_image(token: str, number: int, page: int) -> Any:
     """One page as an image. Images load by themselves, so they don't keep the session alive."""
     here = platform()

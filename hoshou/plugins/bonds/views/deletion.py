@@ -25,7 +25,7 @@ from hoshou.plugins.bonds.services.erase import erase_now_or_later
 from hoshou.plugins.bonds.services.original import document_for
 from hoshou.plugins.bonds.services.scope import folder_for, require_uploader
 from hoshou.plugins.bonds.views.forms import sentences
-from hoshou.plugins.bonds.views.rights import NUMBER, UPLOADERS
+from hoshou.plugins.bonds.views.rights import UPLOADERS
 
 
 class BondDeletionView(BaseView):
@@ -34,7 +34,7 @@ class BondDeletionView(BaseView):
     route_base = "/bonds/deletion"
     default_view = "folder"
 
-    @expose(f"/{NUMBER % 'pk'}", methods=["GET", "POST"])
+    @expose("/<key:pk>", methods=["GET", "POST"])
     @has_access
     @permission_name("remove")
     def folder(self, pk: int) -> Any:
@@ -51,7 +51,7 @@ class BondDeletionView(BaseView):
         flash(_("フォルダとすべてのファイルを削除しました。"), "success")
         return redirect(url_for("BondFolderView.show", pk=pk))
 
-    @expose(f"/{NUMBER % 'pk'}/files/{NUMBER % 'number'}", methods=["GET", "POST"])
+    @expose("/<key:pk>/files/<key:number>", methods=["GET", "POST"])
     @has_access
     @permission_name("remove")
     def file(self, pk: int, number: int) -> Any:

@@ -32,7 +32,7 @@ from hoshou.plugins.bonds.services.passwords import hash_password
 from hoshou.plugins.bonds.services.record import FOLDER, MAIL_STATE_LABELS, read_record
 from hoshou.plugins.bonds.services.scope import visible_folders
 from hoshou.plugins.bonds.services.upload import PDF
-from hoshou.plugins.bonds.views.rights import CATEGORY, NUMBER
+from hoshou.plugins.bonds.views.rights import CATEGORY
 
 DAY = "%Y/%m/%d"
 MINUTE = "%Y/%m/%d %H:%M"
@@ -81,7 +81,7 @@ class BondFolderView(StaffModelView):
         "deleted_at": lambda at: _("削除済") if at else _("有効"),
     }
 
-    @expose(f"/show/{NUMBER % 'pk'}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         record = read_record(
@@ -105,7 +105,7 @@ class BondFolderView(StaffModelView):
             ),
         )
 
-    @expose(f"/{NUMBER % 'pk'}/resend", methods=["POST"])
+    @expose("/<key:pk>/resend", methods=["POST"])
     @has_access
     @permission_name("renotify")
     def resend(self, pk: int) -> Any:
@@ -118,7 +118,7 @@ class BondFolderView(StaffModelView):
         )
         return redirect(url_for("BondFolderView.show", pk=pk))
 
-    @expose(f"/{NUMBER % 'pk'}/reissue", methods=["POST"])
+    @expose("/<key:pk>/reissue", methods=["POST"])
     @has_access
     @permission_name("renotify")
     def reissue(self, pk: int) -> Any:
@@ -139,7 +139,7 @@ class BondFolderView(StaffModelView):
         )
         return redirect(url_for("BondFolderView.show", pk=pk))
 
-    @expose(f"/{NUMBER % 'pk'}/files/{NUMBER % 'number'}/")
+    @expose("/<key:pk>/files/<key:number>/")
     @has_access
     @permission_name("content")
     def preview(self, pk: int, number: int) -> Any:
@@ -154,7 +154,7 @@ class BondFolderView(StaffModelView):
             kinds=FILE_KIND_LABELS,
         )
 
-    @expose(f"/{NUMBER % 'pk'}/files/{NUMBER % 'number'}/pages/{NUMBER % 'page'}")
+    @expose("/<key:pk>/files/<key:number>/pages/<key:page>")
     @has_access
     @permission_name("content")
     def page(self, pk: int, number: int, page: int) -> Any:
@@ -165,7 +165,7 @@ class BondFolderView(StaffModelView):
         image = pdf.render_page(here.files.read(blob), page, watermark=watermark)
         return send_file(io.BytesIO(image.content), mimetype=image.mimetype)
 
-    @expose(f"/{NUMBER % 'pk'}/files/{NUMBER % 'number'}/download", methods=["POST"])
+    @expose("/<key:pk>/files/<key:number>/download", methods=["POST"])
     @has_access
     @permission_name("content")
     def original(self, pk: int, number: int) -> Any:

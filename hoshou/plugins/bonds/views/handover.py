@@ -18,7 +18,7 @@ from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.plugins.bonds.rules.secret import new_password
 from hoshou.plugins.bonds.services import handover
 from hoshou.plugins.bonds.services.upload import PDF
-from hoshou.plugins.bonds.views.rights import NUMBER, UPLOADERS
+from hoshou.plugins.bonds.views.rights import UPLOADERS
 
 
 class BondHandoverView(BaseView):
@@ -26,7 +26,7 @@ class BondHandoverView(BaseView):
 
     route_base = "/bonds/handover"
 
-    @expose(f"/{NUMBER % 'pk'}/form", methods=["POST"])
+    @expose("/<key:pk>/form", methods=["POST"])
     @has_access
     @permission_name("handover")
     def form(self, pk: int) -> Any:
@@ -35,7 +35,7 @@ class BondHandoverView(BaseView):
         self._note(pk, content, protected=False)
         return attachment(form, content.file_name, PDF)
 
-    @expose(f"/{NUMBER % 'pk'}/encrypted", methods=["POST"])
+    @expose("/<key:pk>/encrypted", methods=["POST"])
     @has_access
     @permission_name("handover")
     def encrypted(self, pk: int) -> Any:
@@ -54,7 +54,7 @@ class BondHandoverView(BaseView):
             form_url=f"data:{PDF};base64,{base64.b64encode(form).decode()}",
         )
 
-    @expose(f"/{NUMBER % 'pk'}/told", methods=["POST"])
+    @expose("/<key:pk>/told", methods=["POST"])
     @has_access
     @permission_name("handover")
     def told(self, pk: int) -> Any:

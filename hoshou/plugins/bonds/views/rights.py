@@ -6,5 +6,4 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.subject import Role
 
 CATEGORY: dict[str, Any] = {"category": "bonds", "category_label": N_("保証証券等")}
-NUMBER = "<int(max=2147483647):%s>"
 UPLOADERS = (Role.AGENCY, Role.INSURER)

@@ -34,7 +34,7 @@ from hoshou.plugins.bonds.services.upload import outcome_of
 from hoshou.plugins.bonds.services.upload_choices import agencies_for, insurers_for, replaceable_files
 from hoshou.plugins.bonds.upload_request import form_of, run_upload
 from hoshou.plugins.bonds.views.forms import sentences
-from hoshou.plugins.bonds.views.rights import CATEGORY, NUMBER, UPLOADERS
+from hoshou.plugins.bonds.views.rights import CATEGORY, UPLOADERS
 
 KEY_FIELD = "idempotency_key"
 OVERRIDE_FIELD = "override_reason"
@@ -101,7 +101,7 @@ class BondUploadView(BaseView):
             handover=handover.handover_state(db.session(), platform().clock, subject, folder),
         )
 
-    @expose(f"/correct/{NUMBER % 'pk'}", methods=["GET", "POST"])
+    @expose("/correct/<key:pk>", methods=["GET", "POST"])
     @has_access
     @permission_name("upload")
     def correct(self, pk: int) -> Any:

@@ -25,7 +25,7 @@ from hoshou.plugins.debits.rules.failures import PAPER_LABELS, TASK_KIND_LABELS,
 from hoshou.plugins.debits.services import lapses, papers, tasks
 from hoshou.plugins.debits.services.lists import failure_board, open_tasks_of
 from hoshou.plugins.debits.views.handing_out import handed_out
-from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
+from hoshou.plugins.debits.views.rights import CATEGORY, for_handlers
 from hoshou.plugins.debits.zengin.results import CODE_MEANINGS
 
 
@@ -51,7 +51,7 @@ class FailureBoardView(BaseView):
             day=display.day,
         )
 
-    @expose(f"/lapse/{NUMBER}/confirm", methods=["POST"])
+    @expose("/lapse/<key:pk>/confirm", methods=["POST"])
     @has_access
     @permission_name("decide")
     def confirm(self, pk: int) -> Any:
@@ -63,7 +63,7 @@ class FailureBoardView(BaseView):
 
         return _do(work, _("不払解除を確定しました。"))
 
-    @expose(f"/lapse/{NUMBER}/waive", methods=["POST"])
+    @expose("/lapse/<key:pk>/waive", methods=["POST"])
     @has_access
     @permission_name("decide")
     def waive(self, pk: int) -> Any:
@@ -99,7 +99,7 @@ class ContactTaskView(BaseView):
             day=display.day,
         )
 
-    @expose(f"/{NUMBER}/finish", methods=["POST"])
+    @expose("/<key:pk>/finish", methods=["POST"])
     @has_access
     @permission_name("finish")
     def finish(self, pk: int) -> Any:
@@ -113,7 +113,7 @@ class ContactTaskView(BaseView):
             "ContactTaskView.list",
         )
 
-    @expose(f"/{NUMBER}/paper.pdf")
+    @expose("/<key:pk>/paper.pdf")
     @has_access
     @permission_name("paper")
     def paper(self, pk: int) -> Any:

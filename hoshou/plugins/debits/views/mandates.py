@@ -32,7 +32,7 @@ from hoshou.plugins.debits.services import mandates
 from hoshou.plugins.debits.services.lists import active_agents, mandates_like
 from hoshou.plugins.debits.services.papers import empty_form
 from hoshou.plugins.debits.views.handing_out import handed_out
-from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
+from hoshou.plugins.debits.views.rights import CATEGORY, for_handlers
 from hoshou.plugins.guardkun.rules.net_banks import NET_BANKS
 
 ACCOUNT_FIELDS = ("bank", "branch", "account_type", "account_number", "holder")
@@ -62,7 +62,7 @@ class MandateView(BaseView):
             day=display.day,
         )
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         return self._record(pk)
@@ -100,7 +100,7 @@ class MandateView(BaseView):
         found = banks_like(typed) if bank is None else branches_of(bank, typed)
         return jsonify(offices=[str(office) for office in found])
 
-    @expose(f"/{NUMBER}/reveal", methods=["POST"])
+    @expose("/<key:pk>/reveal", methods=["POST"])
     @has_access
     @permission_name("reveal")
     def reveal(self, pk: int) -> Any:
@@ -109,7 +109,7 @@ class MandateView(BaseView):
             number = mandates.reveal(session, here.clock, here.keys, actor, subject, pk)
         return self._record(pk, number=number)
 
-    @expose(f"/{NUMBER}/return", methods=["POST"])
+    @expose("/<key:pk>/return", methods=["POST"])
     @has_access
     @permission_name("give_back")
     def give_back(self, pk: int) -> Any:

@@ -23,7 +23,7 @@ from hoshou.plugins.debits.services.foresight import foresee, proposed_lapse
 from hoshou.plugins.debits.services.lists import enrolment_numbered, open_receivables
 from hoshou.plugins.debits.services.past import past_of
 from hoshou.plugins.debits.services.transfers import Transfer, payable, receive
-from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
+from hoshou.plugins.debits.views.rights import CATEGORY, for_handlers
 from hoshou.plugins.debits.zengin.results import CODE_MEANINGS
 from hoshou.plugins.guardkun.models.enrolments import Enrolment
 from hoshou.plugins.guardkun.rules.changes import ENDING_LABELS
@@ -55,7 +55,7 @@ class ReceivableView(BaseView):
             day=display.day,
         )
 
-    @expose(f"/{NUMBER}/transfer", methods=["GET", "POST"])
+    @expose("/<key:pk>/transfer", methods=["GET", "POST"])
     @has_access
     @permission_name("receive")
     def transfer(self, pk: int) -> Any:
@@ -104,7 +104,7 @@ class ForesightView(BaseView):
             return redirect(url_for("ForesightView.show", pk=found.id))
         return self.render_template("debits/foresight_search.html", title=_("今後の口座振替"), asked=asked)
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         session, today = db.session(), platform().clock.today()

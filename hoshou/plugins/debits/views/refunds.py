@@ -24,7 +24,7 @@ from hoshou.plugins.debits.services.refunds import (
     returns_awaited,
     take_return,
 )
-from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
+from hoshou.plugins.debits.views.rights import CATEGORY, for_handlers
 
 
 class RefundView(BaseView):
@@ -50,7 +50,7 @@ class RefundView(BaseView):
             day=display.day,
         )
 
-    @expose(f"/{NUMBER}/pay", methods=["POST"])
+    @expose("/<key:pk>/pay", methods=["POST"])
     @has_access
     @permission_name("pay")
     def pay(self, pk: int) -> Any:
@@ -64,7 +64,7 @@ class RefundView(BaseView):
         flash(_("返金を登録しました。"), "success")
         return redirect(url_for("RefundView.list"))
 
-    @expose(f"/{NUMBER}/return", methods=["POST"])
+    @expose("/<key:pk>/return", methods=["POST"])
     @has_access
     @permission_name("pay")
     def take_return(self, pk: int) -> Any:

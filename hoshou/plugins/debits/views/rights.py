@@ -7,7 +7,6 @@ from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.subject import Role
 
 CATEGORY: dict[str, Any] = {"category": "debits", "category_label": N_("口座振替")}
-NUMBER = "<int(max=2147483647):pk>"
 
 
 def for_handlers(reading: str, handling: str = "") -> Mapping[Role, frozenset[str]]:

@@ -12,12 +12,12 @@ from hoshou.base.dates import add_months, parse_date
 from hoshou.base.errors import DomainError, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.context import platform
-from hoshou.platform.db import db, reading, transact, unit_of_work
+from hoshou.platform.db import LARGEST_KEY, db, reading, transact, unit_of_work
 from hoshou.platform.site.attachment import attachment
 from hoshou.platform.site.errors import status_of, words
 from hoshou.platform.staff import display
 from hoshou.platform.staff.contribution import StaffView
-from hoshou.platform.staff.paging import LARGEST_KEY, newest_first
+from hoshou.platform.staff.paging import newest_first
 from hoshou.platform.staff.session import current_subject, staff_actor
 from hoshou.platform.staff.views import flash_error
 from hoshou.platform.subject import Role
@@ -35,7 +35,7 @@ from hoshou.plugins.debits.services.building import begin_run, debit_day_of
 from hoshou.plugins.debits.services.lists import active_agents, runs_newest, sums_of
 from hoshou.plugins.debits.services.run_pages import PAGE, Rehearsal, lines_of, record_of, rehearse
 from hoshou.plugins.debits.services.scope import require_handler
-from hoshou.plugins.debits.views.rights import CATEGORY, NUMBER, for_handlers
+from hoshou.plugins.debits.views.rights import CATEGORY, for_handlers
 from hoshou.plugins.debits.zengin.results import CODE_MEANINGS, Outcome
 
 RUN_TAGS = {
@@ -113,12 +113,12 @@ class DebitRunView(BaseView):
             return self._list({error.field or "": words(error)}), status_of(error)
         return redirect(url_for("DebitRunView.show", pk=run_id))
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         return self._record(pk)
 
-    @expose(f"/{NUMBER}/seal", methods=["POST"])
+    @expose("/<key:pk>/seal", methods=["POST"])
     @has_access
     @permission_name("build")
     def seal(self, pk: int) -> Any:
@@ -127,7 +127,7 @@ class DebitRunView(BaseView):
             pk, lambda: transact(lambda session: sealing.fix_lines(session, clock, actor, subject, pk))
         )
 
-    @expose(f"/{NUMBER}/again", methods=["POST"])
+    @expose("/<key:pk>/again", methods=["POST"])
     @has_access
     @permission_name("build")
     def again(self, pk: int) -> Any:
@@ -137,14 +137,14 @@ class DebitRunView(BaseView):
             pk, lambda: transact(lambda session: background.try_again(session, clock, actor, subject, pk))
         )
 
-    @expose(f"/{NUMBER}/release", methods=["POST"])
+    @expose("/<key:pk>/release", methods=["POST"])
     @has_access
     @permission_name("release")
     def release(self, pk: int) -> Any:
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
         return self._do(pk, lambda: transact(lambda session: sealing.release(session, clock, actor, subject, pk)))
 
-    @expose(f"/{NUMBER}/discard", methods=["POST"])
+    @expose("/<key:pk>/discard", methods=["POST"])
     @has_access
     @permission_name("build")
     def discard(self, pk: int) -> Any:
@@ -154,14 +154,14 @@ class DebitRunView(BaseView):
             pk, lambda: transact(lambda session: runs.discard(session, clock, actor, subject, pk, why))
         )
 
-    @expose(f"/{NUMBER}/close", methods=["POST"])
+    @expose("/<key:pk>/close", methods=["POST"])
     @has_access
     @permission_name("results")
     def close(self, pk: int) -> Any:
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
         return self._do(pk, lambda: transact(lambda session: runs.close(session, clock, actor, subject, pk)))
 
-    @expose(f"/file/{NUMBER}", methods=["POST"])
+    @expose("/file/<key:pk>", methods=["POST"])
     @has_access
     @permission_name("download")
     def download(self, pk: int) -> Any:
@@ -170,7 +170,7 @@ class DebitRunView(BaseView):
             found = sealing.download(session, here.clock, here.files, actor, subject, pk)
         return attachment(found.data, found.name, sealing.MEDIA_TYPE)
 
-    @expose(f"/{NUMBER}/result", methods=["POST"])
+    @expose("/<key:pk>/result", methods=["POST"])
     @has_access
     @permission_name("results")
     def result(self, pk: int) -> Any:
@@ -191,7 +191,7 @@ class DebitRunView(BaseView):
         flash(_("結果ファイルを受け付けました。内容を確認してから反映します。"), "success")
         return redirect(url_for("DebitRunView.show", pk=pk))
 
-    @expose(f"/line/{NUMBER}/decide", methods=["POST"])
+    @expose("/line/<key:pk>/decide", methods=["POST"])
     @has_access
     @permission_name("results")
     def decide(self, pk: int) -> Any:

@@ -33,7 +33,7 @@ from hoshou.plugins.guardkun.services.quoting import starts
 from hoshou.plugins.guardkun.services.renewal import renewal_of
 from hoshou.plugins.guardkun.services.rights import require_agency
 from hoshou.plugins.guardkun.services.scope import enrolment_for, previous_for
-from hoshou.plugins.guardkun.views.forms import DAY, NUMBER, sentences, typed_day
+from hoshou.plugins.guardkun.views.forms import DAY, sentences, typed_day
 
 Values = dict[str, Any]
 """A form's values as they are typed: texts, and a list for the duties."""
@@ -75,7 +75,7 @@ class GuardkunApplicationView(BaseView):
         flash(_("加入申込票を作成しました。印字して、加入者の記名を受けてください。"), "success")
         return redirect(url_for("GuardkunEnrolmentView.show", pk=enrolment_id))
 
-    @expose(f"/{NUMBER}/edit", methods=["GET", "POST"])
+    @expose("/<key:pk>/edit", methods=["GET", "POST"])
     @has_access
     @permission_name("apply")
     def edit(self, pk: int) -> Any:
@@ -92,7 +92,7 @@ class GuardkunApplicationView(BaseView):
         flash(_("加入申込票を修正しました。印字し直してください。"), "success")
         return redirect(url_for("GuardkunEnrolmentView.show", pk=pk))
 
-    @expose(f"/{NUMBER}/renew")
+    @expose("/<key:pk>/renew")
     @has_access
     @permission_name("apply")
     def renew(self, pk: int) -> Any:

@@ -36,7 +36,7 @@ from hoshou.plugins.guardkun.services.batches import (
     to_ship,
 )
 from hoshou.plugins.guardkun.services.issue import start_issue
-from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, NUMBER, asked_day, sentences, typed_day
+from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, asked_day, sentences, typed_day
 
 LINE_TAGS = {
     LineState.BOOKED: "active",
@@ -75,13 +75,13 @@ class GuardkunBookingView(BaseView):
             return self._list(sentences(error)), 400
         return redirect(url_for("GuardkunBookingView.show", pk=batch_id))
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     @permission_name("list")
     def show(self, pk: int) -> Any:
         return self._page(pk)
 
-    @expose(f"/{NUMBER}/defer/<int(max=2147483647):line>", methods=["POST"])
+    @expose("/<key:pk>/defer/<key:line>", methods=["POST"])
     @has_access
     @permission_name("book")
     def defer(self, pk: int, line: int) -> Any:
@@ -89,21 +89,21 @@ class GuardkunBookingView(BaseView):
         reason = request.form.get("reason", "")
         return self._take(pk, lambda session: defer_line(session, clock, actor, subject, pk, line, reason))
 
-    @expose(f"/{NUMBER}/start", methods=["POST"])
+    @expose("/<key:pk>/start", methods=["POST"])
     @has_access
     @permission_name("book")
     def start(self, pk: int) -> Any:
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
         return self._take(pk, lambda session: start_batch(session, clock, actor, subject, pk))
 
-    @expose(f"/{NUMBER}/issue", methods=["POST"])
+    @expose("/<key:pk>/issue", methods=["POST"])
     @has_access
     @permission_name("book")
     def issue(self, pk: int) -> Any:
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
         return self._take(pk, lambda session: start_issue(session, clock, actor, subject, pk))
 
-    @expose(f"/{NUMBER}/ship", methods=["POST"])
+    @expose("/<key:pk>/ship", methods=["POST"])
     @has_access
     @permission_name("book")
     def ship(self, pk: int) -> Any:

@@ -55,7 +55,7 @@ from hoshou.plugins.guardkun.services.particulars import facts_of, particulars_o
 from hoshou.plugins.guardkun.services.rights import is_lead_office, is_own_agency, is_own_branch, require_agency
 from hoshou.plugins.guardkun.services.scope import enrolment_for
 from hoshou.plugins.guardkun.views.applications import choices, facts_typed, form_of, values_of
-from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, NUMBER, sentences, typed_day
+from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, sentences, typed_day
 from hoshou.plugins.guardkun.views.quotes import money, plan_rows
 
 STATE_TAGS = {ChangeState.ACCEPTED: "good", ChangeState.REFUSED: "bad"}
@@ -85,12 +85,12 @@ class GuardkunChangeView(BaseView):
             day=DAY,
         )
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         return self._record(pk)
 
-    @expose(f"/withdrawal/{NUMBER}", methods=["GET", "POST"])
+    @expose("/withdrawal/<key:pk>", methods=["GET", "POST"])
     @has_access
     @permission_name("request")
     def withdrawal(self, pk: int) -> Any:
@@ -104,7 +104,7 @@ class GuardkunChangeView(BaseView):
         reasons = [(reason.value, _(label)) for reason, label in WITHDRAWAL_REASON_LABELS.items()]
         return self._drawn_up(pk, "withdrawal", work, reasons=reasons)
 
-    @expose(f"/particulars/{NUMBER}", methods=["GET", "POST"])
+    @expose("/particulars/<key:pk>", methods=["GET", "POST"])
     @has_access
     @permission_name("request")
     def particulars(self, pk: int) -> Any:
@@ -121,7 +121,7 @@ class GuardkunChangeView(BaseView):
 
         return self._drawn_up(pk, "particulars", work, labels=PARTICULARS_LABELS)
 
-    @expose(f"/agency/{NUMBER}", methods=["GET", "POST"])
+    @expose("/agency/<key:pk>", methods=["GET", "POST"])
     @has_access
     @permission_name("request")
     def agency(self, pk: int) -> Any:
@@ -133,7 +133,7 @@ class GuardkunChangeView(BaseView):
 
         return self._drawn_up(pk, "agency", work)
 
-    @expose(f"/plan/{NUMBER}", methods=["GET", "POST"])
+    @expose("/plan/<key:pk>", methods=["GET", "POST"])
     @has_access
     @permission_name("request")
     def plan(self, pk: int) -> Any:
@@ -151,28 +151,28 @@ class GuardkunChangeView(BaseView):
         like = url_for("GuardkunQuotingView.new", like=enrolment.quote_id)
         return self._drawn_up(pk, "plan", work, quotes=quotes, quote=chosen, like=like, renewal=None, **choices())
 
-    @expose(f"/{NUMBER}/send", methods=["POST"])
+    @expose("/<key:pk>/send", methods=["POST"])
     @has_access
     @permission_name("request")
     def send(self, pk: int) -> Any:
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
         return self._take(pk, lambda session: send_change(session, clock, actor, subject, pk))
 
-    @expose(f"/{NUMBER}/drop", methods=["POST"])
+    @expose("/<key:pk>/drop", methods=["POST"])
     @has_access
     @permission_name("request")
     def drop(self, pk: int) -> Any:
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
         return self._take(pk, lambda session: drop_change(session, clock, actor, subject, pk))
 
-    @expose(f"/{NUMBER}/forward", methods=["POST"])
+    @expose("/<key:pk>/forward", methods=["POST"])
     @has_access
     @permission_name("forward")
     def forward(self, pk: int) -> Any:
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
         return self._take(pk, lambda session: forward_change(session, clock, actor, subject, pk))
 
-    @expose(f"/{NUMBER}/accept", methods=["POST"])
+    @expose("/<key:pk>/accept", methods=["POST"])
     @has_access
     @permission_name("decide")
     def accept(self, pk: int) -> Any:
@@ -182,7 +182,7 @@ class GuardkunChangeView(BaseView):
 
         return self._take(pk, work)
 
-    @expose(f"/{NUMBER}/refuse", methods=["POST"])
+    @expose("/<key:pk>/refuse", methods=["POST"])
     @has_access
     @permission_name("decide")
     def refuse(self, pk: int) -> Any:

@@ -21,9 +21,7 @@ from hoshou.plugins.guardkun.services.documents.downloads import Download
 from hoshou.plugins.guardkun.views.quotes import installed_calculators
 
 PDF = "application/pdf"
-KEY = "<int(max=2147483647):pk>"
-CHANGE = "<int(max=2147483647):change>"
-ENROLMENT = f"/enrolments/{KEY}/documents"
+ENROLMENT = "/enrolments/<key:pk>/documents"
 
 
 class GuardkunDocumentsView(BaseView):
@@ -32,14 +30,14 @@ class GuardkunDocumentsView(BaseView):
     route_base = "/guardkun"
     default_view = "application_form"
 
-    @expose(f"/quotes/{KEY}/quotation.pdf")
+    @expose("/quotes/<key:pk>/quotation.pdf")
     @has_access
     @permission_name("papers")
     def quotation(self, pk: int) -> Any:
         here, subject = platform(), current_subject()
         return _sent(lambda session: downloads.quote_document(session, here.clock, subject, pk))
 
-    @expose(f"/years/{KEY}/brochure.pdf")
+    @expose("/years/<key:pk>/brochure.pdf")
     @has_access
     @permission_name("brochure")
     def brochure(self, pk: int) -> Any:
@@ -84,7 +82,7 @@ class GuardkunDocumentsView(BaseView):
         change = request.args.get("change", type=int)
         return _sent(lambda session: downloads.change_document(session, here.clock, subject, pk, change))
 
-    @expose(f"{ENROLMENT}/changes/{CHANGE}/confirmation.pdf")
+    @expose(f"{ENROLMENT}/changes/<key:change>/confirmation.pdf")
     @has_access
     @permission_name("papers")
     def change_confirmation(self, pk: int, change: int) -> Any:

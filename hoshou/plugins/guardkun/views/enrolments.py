@@ -34,7 +34,7 @@ from hoshou.plugins.guardkun.services.release import cancel, release
 from hoshou.plugins.guardkun.services.search import EnrolmentSearch, found_enrolments
 from hoshou.plugins.guardkun.services.send import forward, send_to_branch
 from hoshou.plugins.guardkun.views.documents import document_links
-from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, NUMBER, asked_day, sentences, typed_instant
+from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, asked_day, sentences, typed_instant
 from hoshou.plugins.guardkun.views.quotes import GuardkunQuoteView, plan_rows
 
 STAGE_TAGS = {
@@ -74,12 +74,12 @@ class GuardkunEnrolmentView(BaseView):
             day=DAY,
         )
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         return self._record(pk)
 
-    @expose(f"/{NUMBER}/register", methods=["POST"])
+    @expose("/<key:pk>/register", methods=["POST"])
     @has_access
     @permission_name("apply")
     def register(self, pk: int) -> Any:
@@ -94,7 +94,7 @@ class GuardkunEnrolmentView(BaseView):
         clock, actor, subject = platform().clock, staff_actor(), current_subject()
         return self._take(pk, lambda session: register(session, clock, actor, subject, pk), done)
 
-    @expose(f"/{NUMBER}/send", methods=["POST"])
+    @expose("/<key:pk>/send", methods=["POST"])
     @has_access
     @permission_name("apply")
     def send(self, pk: int) -> Any:
@@ -102,7 +102,7 @@ class GuardkunEnrolmentView(BaseView):
         kept = "copy_kept" in request.form
         return self._take(pk, lambda session: send_to_branch(session, clock, actor, subject, pk, copy_kept=kept))
 
-    @expose(f"/{NUMBER}/cancel", methods=["POST"])
+    @expose("/<key:pk>/cancel", methods=["POST"])
     @has_access
     @permission_name("cancel")
     def cancel(self, pk: int) -> Any:
@@ -110,7 +110,7 @@ class GuardkunEnrolmentView(BaseView):
         reason = request.form.get("reason", "")
         return self._take(pk, lambda session: cancel(session, clock, actor, subject, pk, reason))
 
-    @expose(f"/{NUMBER}/forward", methods=["POST"])
+    @expose("/<key:pk>/forward", methods=["POST"])
     @has_access
     @permission_name("forward")
     def forward(self, pk: int) -> Any:
@@ -121,7 +121,7 @@ class GuardkunEnrolmentView(BaseView):
             lambda session: forward(session, clock, actor, subject, pk, ticked=ticked, copy_kept=kept, note=note),
         )
 
-    @expose(f"/{NUMBER}/arrive", methods=["POST"])
+    @expose("/<key:pk>/arrive", methods=["POST"])
     @has_access
     @permission_name("arrive")
     def arrive(self, pk: int) -> Any:
@@ -134,7 +134,7 @@ class GuardkunEnrolmentView(BaseView):
             pk, work, lambda closing: _("到着を登録しました。第%(closing)s回の計上になります。", closing=closing)
         )
 
-    @expose(f"/{NUMBER}/release", methods=["POST"])
+    @expose("/<key:pk>/release", methods=["POST"])
     @has_access
     @permission_name("release")
     def release(self, pk: int) -> Any:
@@ -142,7 +142,7 @@ class GuardkunEnrolmentView(BaseView):
         reason = request.form.get("reason", "")
         return self._take(pk, lambda session: release(session, clock, actor, subject, pk, reason))
 
-    @expose(f"/{NUMBER}/defects", methods=["POST"])
+    @expose("/<key:pk>/defects", methods=["POST"])
     @has_access
     @permission_name("check")
     def defect(self, pk: int) -> Any:
@@ -150,7 +150,7 @@ class GuardkunEnrolmentView(BaseView):
         reason, note = request.form.get("reason", ""), request.form.get("note", "")
         return self._take(pk, lambda session: find_defect(session, clock, actor, subject, pk, reason, note))
 
-    @expose(f"/defects/{NUMBER}/resolve", methods=["POST"])
+    @expose("/defects/<key:pk>/resolve", methods=["POST"])
     @has_access
     @permission_name("check")
     def resolve(self, pk: int) -> Any:

@@ -10,7 +10,6 @@ from hoshou.base.errors import DomainError, Invalid, Refused
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.site.errors import words
 
-NUMBER = "<int(max=2147483647):pk>"
 DAY = "%Y/%m/%d"
 MINUTE = "%Y/%m/%d %H:%M"
 

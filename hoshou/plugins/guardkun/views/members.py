@@ -26,7 +26,7 @@ from hoshou.plugins.guardkun.rules.stages import STAGE_LABELS
 from hoshou.plugins.guardkun.services.members import enrolments_of, member_for, visible_members
 from hoshou.plugins.guardkun.services.members_import import import_members
 from hoshou.plugins.guardkun.services.particulars import particulars_history
-from hoshou.plugins.guardkun.views.forms import DAY, MINUTE, NUMBER
+from hoshou.plugins.guardkun.views.forms import DAY, MINUTE
 
 KEEP = READ | {"add", "edit", "load"}
 
@@ -64,7 +64,7 @@ class GuardkunMemberView(StaffModelView):
     def pre_update(self, item: Any) -> None:
         _check_days(item)
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         session = db.session()

@@ -42,7 +42,6 @@ from hoshou.plugins.premium.rules.rates import parse_rates
 from hoshou.plugins.premium.rules.request import parse_request
 from hoshou.plugins.premium.services.rate_tables import table_called
 
-NUMBER = "<int(max=2147483647):pk>"
 FORM_FIELDS = tuple(field.name for field in fields(QuoteForm))
 BOXES = frozenset(field.name for field in fields(QuoteForm) if field.type is bool)
 OPTION_NAMES = {name: _l(title) for name, title in OPTION_TITLES.items()}
@@ -174,7 +173,7 @@ class GuardkunQuoteView(StaffModelView):
         "created_at": display.instant,
     }
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         record = quoting.read_quote(db.session(), current_subject(), pk)
@@ -311,7 +310,7 @@ class RateEffectView(BaseView):
     route_base = "/guardkun/rates"
     default_view = "show"
 
-    @expose(f"/{NUMBER}/effect")
+    @expose("/<key:pk>/effect")
     @has_access
     def show(self, pk: int) -> Any:
         session = db.session()

@@ -49,7 +49,6 @@ from hoshou.plugins.guardkun.services.years import close_year, copy_year, open_y
 from hoshou.plugins.guardkun.views.dates import words_of_days
 from hoshou.plugins.organisations.services.accounts import agency_called
 
-NUMBER = "<int(max=2147483647):pk>"
 STATE_TAGS = {YearState.DRAFT: "waiting", YearState.OPEN: "good", YearState.CLOSED: ""}
 ATTACHES_LABELS = {
     "always": N_("つねに付帯"),
@@ -178,7 +177,7 @@ class SchemeYearView(StaffModelView):
     def pre_update(self, item: Any) -> None:
         prepare_year(platform().clock, item)
 
-    @expose(f"/show/{NUMBER}")
+    @expose("/show/<key:pk>")
     @has_access
     def show(self, pk: int) -> Any:
         record = read_year(db.session(), platform().clock, current_subject(), pk)
@@ -198,19 +197,19 @@ class SchemeYearView(StaffModelView):
             yen=yen,
         )
 
-    @expose(f"/{NUMBER}/open", methods=["POST"])
+    @expose("/<key:pk>/open", methods=["POST"])
     @has_access
     @permission_name("edit")
     def open(self, pk: int) -> Any:
         return self._done(pk, open_year, _("募集を開始しました。"))
 
-    @expose(f"/{NUMBER}/close", methods=["POST"])
+    @expose("/<key:pk>/close", methods=["POST"])
     @has_access
     @permission_name("edit")
     def close(self, pk: int) -> Any:
         return self._done(pk, close_year, _("年度を終了しました。"))
 
-    @expose(f"/{NUMBER}/copy", methods=["POST"])
+    @expose("/<key:pk>/copy", methods=["POST"])
     @has_access
     @permission_name("edit")
     def copy(self, pk: int) -> Any:

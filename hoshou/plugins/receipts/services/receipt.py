@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hoshou.base.errors import noop_gettext as N_
 from hoshou.platform.audit import AuditEntry
+from hoshou.platform.db import LARGEST_KEY
 from hoshou.platform.mail.outbox import MailState, OutboxMail
 from hoshou.platform.subject import Subject
 from hoshou.plugins.bonds.models import BondFile, BondFolder
@@ -35,8 +36,6 @@ from hoshou.plugins.receipts.services.progress import URL_MAILS, progress_of
 MOST_MAILS = 100
 MOST_DOWNLOADS = 1000
 EVENTS = 50
-NEWEST = 2**31 - 1
-"""Beyond every entry."""
 MAIL = "mail"
 MAIL_ENDS = ("mail.sent", "mail.dead", "mail.expired", "mail.withdrawn")
 REFUSALS = {
@@ -131,7 +130,7 @@ def event_page(
     folder_id: int,
     labels: Mapping[str, str],
     *,
-    before: int = NEWEST,
+    before: int = LARGEST_KEY,
     most: int = EVENTS,
 ) -> EventPage:
     """The folder's accesses before the given entry, newest first. Raises NotFound as ``read_receipt``.
