@@ -17,6 +17,7 @@ from hoshou.platform.files.model import StoredFile
 from hoshou.platform.tickets import Ticket
 from hoshou.plugins.bonds.models import BondFile, BondFolder
 from hoshou.plugins.bonds.services.end_access import end_access
+from tests.plugins.bonds.uploading import stored_blobs
 from tests.plugins.public_site import PublicSite, form_to, form_with, images, viewer_cookie
 from tests.samples.pdfs import japanese, plain
 
@@ -117,7 +118,7 @@ def test_a_damaged_file_is_explained(public_site: PublicSite, damage: str) -> No
     with public_site.app.app_context():
         store = public_site.app.extensions["hoshou"].files
         file = db.session.query(StoredFile).one()
-        path = store._path(file.storage_key)
+        [path] = stored_blobs(public_site.app)
         if damage == "gone":
             path.unlink()
         elif damage == "altered":
