@@ -42,13 +42,10 @@ def put_up(session: Session, subject: Subject | None) -> None:
 
 
 def _settings(subject: Subject | None) -> Fence:
-    if subject is None:
-        return {"roles": "", "user_id": "", "agency_id": "", "insurer_id": "", "branch_id": ""}
-    homes = {"agency_id": subject.agency_id, "insurer_id": subject.insurer_id, "branch_id": subject.branch_id}
+    numbers = {name: getattr(subject, name, None) for name in ("user_id", "agency_id", "insurer_id", "branch_id")}
     return {
-        "roles": ",".join(sorted(subject.roles)),
-        "user_id": str(subject.user_id),
-        **{name: "" if number is None else str(number) for name, number in homes.items()},
+        "roles": ",".join(sorted(subject.roles)) if subject else "",
+        **{name: "" if number is None else str(number) for name, number in numbers.items()},
     }
 
 
@@ -72,8 +69,14 @@ def over_the_fence(session: Session) -> Iterator[None]:
         yield
     finally:
         session.info[FENCE] = fence
-        connection = session.connection()
-        driver: Any = connection.connection.driver_connection
-        # In a transaction that failed nothing more can be said; its end brings the fence back.
-        if driver.info.transaction_status != TransactionStatus.INERROR:
-            connection.execute(_PUT_UP, fence)
+        # Where the transaction is over or failed, what went wrong is told as it was; the next one has the fence again.
+        if _goes_on(session):
+            session.connection().execute(_PUT_UP, fence)
+
+
+def _goes_on(session: Session) -> bool:
+    """Whether the session's transaction takes another statement."""
+    if not session.is_active or session.connection().invalidated:
+        return False
+    driver: Any = session.connection().connection.driver_connection
+    return bool(driver.info.transaction_status != TransactionStatus.INERROR)

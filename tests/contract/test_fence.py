@@ -77,7 +77,7 @@ def logins(tmp_path: Path) -> Iterator[tuple[str, str]]:
                 admin.execute(f"CREATE ROLE {name} LOGIN")
             admin.execute("CREATE DATABASE hoshou OWNER owner TEMPLATE template0")
         address = make_url(server.address + "/hoshou")
-        yield tuple(  # type: ignore[misc]
+        yield tuple(
             address.set(username=name).render_as_string(hide_password=False) for name in ("owner", "product")
         )
 

@@ -51,9 +51,9 @@ def test_the_version_before_goes_on_working_until_it_is_relieved(path: Path) -> 
         for call in ast.walk(function)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
     ]
-    taken_away = [call for call in upgrade if call.func.attr in {"drop_table", "drop_column", "rename_table"}]  # type: ignore[attr-defined]
+    taken_away = [call for call in upgrade if call.func.attr in {"drop_table", "drop_column", "rename_table"}]
     assert [ast.unparse(call) for call in taken_away] == []
     for call in upgrade:
-        if call.func.attr == "add_column":  # type: ignore[attr-defined]
+        if call.func.attr == "add_column":
             words = ast.unparse(call)
             assert "nullable=False" not in words or "server_default=" in words, words

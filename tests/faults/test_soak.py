@@ -50,7 +50,7 @@ def held(app: Flask) -> Held:
             select(func.count()).select_from(OutboxMail).where(OutboxMail.state.in_(WAITING))
         )
         db.session.remove()
-        connections = db.engine.pool.checkedout()  # type: ignore[attr-defined]
+        connections = db.engine.pool.checkedout()
     store = Path(app.config["DATA_DIR"]) / "files" / "incoming"
     return Held(
         memory=int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE"),

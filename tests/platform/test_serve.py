@@ -206,8 +206,8 @@ def test_a_new_version_takes_over_without_a_request_lost_or_a_job_doubled(sqlite
             for version in range(1, VERSIONS + 1):
                 old = [service.started("web")[-1], service.started("scheduler")[-1]]
                 service.process.send_signal(signal.SIGUSR2)
-                wait_until(lambda: not any(map(is_alive, old)))  # noqa: B023
-                wait_until(lambda: len(service.started("scheduler")) == version + 1)  # noqa: B023
+                wait_until(lambda: not any(map(is_alive, old)))  # noqa: B023 - called at once
+                wait_until(lambda: len(service.started("scheduler")) == version + 1)  # noqa: B023 - called at once
                 wait_until(lambda: len(service.workers()) == 2)
         finally:
             over.set()

@@ -93,7 +93,7 @@ def test_through_faults_and_kills_nothing_acknowledged_is_lost(
         assert set(refused) <= {"killed", "storage_failed"}, f"HOSHOU_TEST_SEED={SEED}"
         assert bucket.proxy.met
         for what in begun:
-            assert done(worker, "to its end", what).error == ""  # type: ignore[union-attr]
+            assert done(worker, "to its end", what).error == ""
     assert len(Journal(journal).acknowledged()) == UPLOADS
     assert findings(Journal(journal)) == []
     rows = fresh().scalars(select(StoredFile.storage_key)).all()

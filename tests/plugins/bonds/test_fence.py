@@ -1,16 +1,17 @@
 """The second fence: with the row scopes forgotten, PostgreSQL itself shows nobody what is others' (A11)."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select, text, true
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from hoshou.base.clock import FixedClock, jst
 from hoshou.platform.db import db, unit_of_work
 from hoshou.platform.fence import over_the_fence, put_up
 from hoshou.platform.subject import Role, Subject
-from hoshou.plugins.bonds.models import BondFile, BondFolder, BondHandover, UploadReceipt
+from hoshou.plugins.bonds.models import BondFile, BondFolder, BondHandover, UploadQuota, UploadReceipt
 from hoshou.plugins.bonds.views.folders import BondFolderView
 from tests.accounts import fresh
 from tests.conftest import AppMaker
@@ -110,8 +111,8 @@ def test_nobody_writes_rows_that_they_would_not_see(office: Office) -> None:
     send(office.agent, form_values(office.ms))
     session = fresh()
     put_up(session, Subject(99, "x", "x@example.jp", frozenset({"agency"}), agency_id=office.agency + 1))
-    assert session.execute(text("UPDATE bonds_folder SET project_name = 'x'")).rowcount == 0  # type: ignore[attr-defined]
-    assert session.execute(text("DELETE FROM bonds_file")).rowcount == 0  # type: ignore[attr-defined]
+    assert session.execute(text("UPDATE bonds_folder SET project_name = 'x'")).rowcount == 0
+    assert session.execute(text("DELETE FROM bonds_file")).rowcount == 0
     with pytest.raises(ProgrammingError, match="row-level security"), unit_of_work() as work:
         work.execute(
             text(
@@ -129,6 +130,14 @@ def test_the_fence_comes_back_after_a_failure_over_it(office: Office) -> None:
         session.execute(text("SELECT 1 / 0"))
     session.rollback()
     assert session.scalar(select(func.count()).select_from(BondFolder)) == 0
+    # What went wrong is told as it was: whoever tries again after a lost race goes by it.
+    with pytest.raises(IntegrityError), over_the_fence(session):
+        session.add_all(UploadQuota(key="x", day=date(2026, 4, 1), uploads=1, bytes=1) for _ in range(2))
+        session.flush()
+    session.rollback()
+    with pytest.raises(OperationalError), over_the_fence(session):
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    session.rollback()
     with pytest.raises(LookupError), over_the_fence(session):
         assert session.scalar(select(func.count()).select_from(BondFolder)) == 1
         raise LookupError
